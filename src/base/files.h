@@ -1,0 +1,41 @@
+#pragma once
+// Files: whole reads, atomic writes, temporary folders.
+#include "base/result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mkb {
+
+/// The whole file as bytes. Fails (bad_input) when it is missing, a folder, unreadable, or larger than `limit_bytes`.
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{1} << 30);
+
+/// Writes beside `path` and renames, after fsync: a reader sees the old content or the new, never half. Makes the
+/// parent folders.
+Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content);
+
+/// A folder of its own, mode 0700, removed with everything in it when the object ends (also after a failure).
+class TempDir {
+public:
+    /// Below `parent`, by default the system's folder for temporary files. The name starts with `prefix`.
+    static Result<TempDir> make(std::string_view prefix, const std::filesystem::path& parent = {});
+    TempDir(TempDir&& other) noexcept;
+    TempDir& operator=(TempDir&& other) noexcept;
+    TempDir(const TempDir&) = delete;
+    TempDir& operator=(const TempDir&) = delete;
+    ~TempDir();
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    explicit TempDir(std::filesystem::path path) : path_(std::move(path)) {}
+    std::filesystem::path path_;
+};
+
+/// The folder of this project's own files (tasks/, runner/, framework recipes, examples/): `MKB_HOME` if set, else the
+/// nearest folder above the running program that holds `tasks/` and `runner/`.
+Result<std::filesystem::path> home_dir();
+
+} // namespace mkb

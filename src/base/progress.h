@@ -1,0 +1,34 @@
+#pragma once
+// Progress of anything that takes over two seconds: one line on standard error, redrawn on a terminal, else a line
+// every ten seconds. Never on standard output, which belongs to results.
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mkb {
+
+/// Shows "what  done/total  note  about 40 s left". Silent during the first two seconds. Not thread safe.
+class Progress {
+public:
+    explicit Progress(std::string what, std::uint64_t total = 0);
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    void advance_to(std::uint64_t done, std::string_view note = {});
+    void set_total(std::uint64_t total) { total_ = total; }
+    /// `--quiet` and `--json` without a terminal: nothing is shown any more by any Progress.
+    static void silence();
+
+private:
+    void draw(bool last);
+    std::string what_, note_;
+    std::uint64_t total_, done_ = 0;
+    std::chrono::steady_clock::time_point start_, drawn_;
+    bool shown_ = false;
+};
+
+/// True when standard output is a terminal and NO_COLOR is not set.
+bool colour_wanted();
+
+} // namespace mkb

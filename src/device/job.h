@@ -1,0 +1,119 @@
+#pragma once
+// What the host asks of the runner, and what comes back. The runner returns bytes and times, never a verdict.
+// Shared by host and runner; on the wire: job.json beside the runner, result.cbor and outputs.bin from it.
+#include "task/draw.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mkb::job {
+
+struct Tensor {
+    std::string name;
+    ElementType type = ElementType::float32;
+    std::vector<std::int64_t> shape;
+};
+
+/// Addresses in libMNN that are the native kernel: overwritten with traps in the candidate's process (jail.md section
+/// 3).
+struct CodeRange {
+    std::uint64_t offset = 0; ///< virtual address in the library file
+    std::uint64_t size = 0;
+    std::string name; ///< of the function, for evidence
+};
+
+/// One run in verification: which model, which stream.
+struct Step {
+    std::uint32_t model = 0; ///< 0: models[0] (the task's parameters), 1: models[1] (secret parameters)
+    std::uint32_t regime = 0;
+    std::uint64_t iteration = 0;
+};
+
+struct Measure {
+    int pairs = 20;
+    int quads = 4; ///< ABBA quadruples of blocks per pair
+    int runs_per_block = 5;
+    int warm_up_runs = 5;
+    double sample_share = 0.05; ///< of timed iterations whose outputs come back
+    double extra_work = 0; ///< the second child does this share more real work (self-test A/B); needs an empty plug-in
+};
+
+struct Job {
+    int version = 1;
+    std::string mode;                ///< "verify", "measure", "calibrate"
+    std::vector<std::string> models; ///< file names beside the runner
+    std::string plugin;              ///< file name; empty: native in both children (A/A)
+    std::string op_type;             ///< e.g. "UnaryOp"
+    std::string op_operation;        ///< e.g. "ATAN", or empty
+    bool bypass_geometry = false;
+    bool trusted = false; ///< guard and traps off: MNN's own file as candidate, never for a model's answer
+    std::vector<std::string> native_entries;
+    std::vector<CodeRange> native_code;
+    std::vector<Tensor> inputs, outputs;
+    std::vector<std::vector<Draw>> regimes; ///< [regime][input]
+    std::vector<Step> steps;                ///< verify
+    Measure measure;                        ///< measure
+    Seed seed;
+    int threads = 1;
+    int core = -1;           ///< -1: the runner chooses
+    double run_limit_s = 10; ///< one runSession, one load, one creation
+    double memory_limit_mb = 2048;
+    std::size_t output_limit_bytes = 64U << 10; ///< of what a child prints
+};
+
+nlohmann::json to_json(const Job& job);
+bool from_json(const nlohmann::json& json, Job& job, std::string& reason);
+
+/// How a child ended, if it did not live to the end of its work.
+struct ChildEnd {
+    std::string kind;  ///< "", "crashed", "timed_out", "load_failed", "never_called", "cheated", "world" (not the
+                       ///< kernel's fault)
+    std::string stage; ///< load, create, resize, execute
+    int signal = 0;
+    std::string rule;   ///< for "cheated"
+    std::string detail; ///< where, why, evidence
+};
+
+/// Output tensors of one run, concatenated in outputs.bin from `offset` on in the order of Job::outputs.
+struct Returned {
+    std::uint32_t model = 0, regime = 0;
+    std::uint64_t iteration = 0;
+    std::uint64_t offset = 0;
+    std::vector<Tensor> outputs; ///< as the session had them; may differ from what was asked
+    std::uint32_t pair = 0;      ///< measure
+    bool candidate = true;
+    Phase phase = Phase::verification;
+};
+
+struct Pair {
+    int first_slot_candidate = 0; ///< 1: the candidate's process was started first
+    int first_mover_candidate = 0;
+    std::vector<std::uint32_t> native_ns, candidate_ns;                 ///< child's clock, in order of execution
+    std::vector<std::uint32_t> native_witness_ns, candidate_witness_ns; ///< supervisor's clock around the hand-over
+    double native_cpu_share = 0, candidate_cpu_share = 0;               ///< process CPU time / wall time while timed
+    double native_create_us = 0, candidate_create_us = 0;               ///< session creation, resize included
+};
+
+struct JobResult {
+    int version = 1;
+    ChildEnd candidate, native;
+    std::vector<Returned> returned;
+    std::vector<int> calls_per_run;    ///< of the candidate, in each verification step
+    std::vector<std::string> sequence; ///< executed operators of one run of the candidate's session
+    std::vector<std::string> native_sequence;
+    std::vector<std::string> notices; ///< trapped attempts and oddities, one line each
+    std::vector<Pair> pairs;
+    std::string printed;           ///< by the candidate, capped
+    std::vector<std::string> jail; ///< layers in force in the candidate's process: "seccomp", "landlock", "uid", …
+    int core = -1;
+    double copy_gb_s = 0, fma_gflop_s = 0; ///< calibrate
+    double wall_ms = 0;
+};
+
+nlohmann::json to_json(const JobResult& result);
+bool from_json(const nlohmann::json& json, JobResult& result, std::string& reason);
+
+} // namespace mkb::job

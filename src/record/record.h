@@ -1,0 +1,92 @@
+#pragma once
+// A record: all that anyone after a judgement may see. Every figure shown anywhere can be recomputed from records
+// alone.
+#include "record/outcome.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mkb {
+
+constexpr int kRecordSchema = 1;
+
+struct StageTime {
+    std::string name; ///< extract, build, audit, deploy, verify, measure, oracle, store
+    double wall_ms = 0;
+    double cpu_ms = 0;
+};
+
+struct FrameworkFacts {
+    std::string name;      ///< "mnn"
+    std::string version;   ///< "3.6.1"
+    std::string source;    ///< "mnn-sys 0.2.0" or "MNN_SOURCE"
+    std::string build_key; ///< hash of sources, compiler and flags
+    std::string compiler;
+};
+
+struct DeviceFacts {
+    std::string name;      ///< "local"
+    std::string cpu;       ///< model name
+    std::string target;    ///< "host", "aarch64"
+    std::string isolation; ///< "full" or "partial (what is missing)"
+    bool emulated = false;
+};
+
+/// Result of one regime of verification, kept for correct candidates too: how near to the limit they came.
+struct RegimeError {
+    std::string regime;
+    std::string output;
+    double error = 0; ///< max|got - ref| / max|ref|; 0 for exact outputs that agree
+};
+
+/// The timed pairs of fresh processes. Raw samples are an artifact (CBOR, docs/record-format.md).
+struct MeasurementFacts {
+    std::vector<double> pair_ratios;         ///< native / candidate by the child's clock, one per pair
+    std::vector<double> pair_ratios_witness; ///< the same by the supervisor's clock
+    std::vector<double> native_us;           ///< median per pair
+    std::vector<double> candidate_us;
+    int iterations_per_side = 0; ///< timed, over all pairs
+    int core = -1;
+    double idle_share_before = 1; ///< of all cores, 0…1
+    bool quiet = true;            ///< the gate of evaluation.md section 5 held
+    std::string samples_artifact; ///< hash in the store
+    double resize_us = 0;         ///< candidate's onResize, median: work moved there shows
+    double native_resize_us = 0;
+};
+
+struct Record {
+    int schema = kRecordSchema;
+    std::string id;  ///< 26 characters, sorts by time
+    std::string key; ///< what was judged under which settings; an evaluation with this key is never made twice in a run
+    std::string created; ///< UTC, RFC 3339
+    std::string tool_version;
+    std::string task_id, task_hash, category, operator_name, form;
+    std::string label;                      ///< the user's name for the candidate, e.g. the example's
+    std::string method = "evaluate", model; ///< who made the candidate; used by score and report
+    int sample = 0;                         ///< of pass@k
+    std::string candidate_hash, origin;
+    std::map<std::string, std::string> source_artifacts; ///< file name → hash
+    std::string answer_artifact, build_log_artifact, run_log_artifact;
+    FrameworkFacts framework;
+    DeviceFacts device;
+    std::string build = "plugin";
+    std::string profile; ///< "standard", "short", …: numbers of pairs, blocks and runs are in `settings`
+    nlohmann::json settings;
+    std::string seed; ///< of this judgement, shown after the fact for replay
+    Outcome outcome = NoSource{};
+    std::vector<RegimeError> regime_errors;
+    std::optional<MeasurementFacts> measurement;
+    std::vector<StageTime> stages;
+    std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
+};
+
+nlohmann::json to_json(const Record& record);
+/// bad content gives a one-line reason instead of a record; older schemas are migrated here.
+std::variant<Record, std::string> record_from_json(const nlohmann::json& json);
+
+/// New id: time in milliseconds and 80 random bits in Crockford's base 32.
+std::string new_record_id();
+std::string utc_now_rfc3339();
+
+} // namespace mkb

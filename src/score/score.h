@@ -1,0 +1,50 @@
+#pragma once
+// records → CSR, FCR, fast_p, mean speed-up, with intervals: pure functions. Denominator: all tasks (paper section 1,
+// Metrics).
+#include "measure/statistics.h"
+#include "record/record.h"
+#include "store/store.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mkb {
+
+struct Share {
+    int count = 0;
+    int of = 0;
+    MeanInterval interval; ///< Wilson, 95 %
+};
+
+struct Score {
+    std::string method, model, category; ///< category empty: overall
+    int tasks = 0;                       ///< denominator
+    int evaluations = 0;
+    int not_evaluated = 0;               ///< tasks with infrastructure trouble and no outcome
+    std::map<std::string, int> outcomes; ///< kind → tasks, by each task's best record
+    Share csr, fcr;
+    std::map<double, Share> fast,
+        fast_sure; ///< p → share; strictly more than p, by point estimate and by the interval's lower end
+    MeanInterval geometric_speedup; ///< over correct, measured tasks; mean 0 when there is none
+    double arithmetic_speedup = 0;
+    int calls = 0; ///< model calls
+    double tokens = 0, money = 0;
+};
+
+constexpr double kFastThresholds[] = {0.5, 1.0, 1.5};
+
+/// A method's best record for each task: correct before anything that compiled, higher speed-up first.
+std::map<std::string, Record> best_by_task(const std::vector<Record>& records);
+
+/// One score per (method, model), overall and, when asked, per category. `task_ids` is the denominator with each task's
+/// category; empty: the tasks that the records and the not-evaluated list name.
+std::vector<Score> score_run(const std::vector<Record>& records, const std::vector<NotEvaluated>& trouble,
+                             const std::map<std::string, std::string>& task_ids, bool by_category);
+
+nlohmann::json to_json(const Score& score);
+
+/// Text table for a terminal, UTF-8, `width` columns at most.
+std::string score_table(const std::vector<Score>& scores, bool colour, int width = 100);
+
+} // namespace mkb

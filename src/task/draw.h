@@ -1,0 +1,72 @@
+#pragma once
+// Contents of inputs from a seed. Shared by host and runner: the supervisor on the device fills the live input, the
+// host makes the same bytes again for the oracle. So everything here is exact: integer hashing and IEEE operations that
+// every target rounds alike.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mkb {
+
+/// A secret of 128 bits from which every stream of a judgement is derived. Written into the record after the fact, for
+/// replay.
+struct Seed {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    friend bool operator==(const Seed&, const Seed&) = default;
+};
+
+/// From the system's random source. Aborts if there is none.
+Seed secret_seed();
+/// 32 hexadecimal digits.
+std::string to_hex(const Seed& seed);
+/// Inverse of `to_hex`; false when `text` is not 32 hexadecimal digits.
+bool parse_seed(std::string_view text, Seed& seed);
+
+/// Which stream: the same contents are never used for two purposes (evaluation.md section 4).
+enum class Phase : std::uint8_t { verification = 1, warm_up = 2, timed = 3, parameters = 4, schedule = 5 };
+
+/// The key of one stream: SipHash-2-4 of (phase, regime, iteration, tensor) under the seed, so that nobody who sees one
+/// stream can tell another.
+std::uint64_t stream_key(const Seed& seed, Phase phase, std::uint32_t regime, std::uint64_t iteration,
+                         std::uint32_t tensor);
+
+/// How one tensor is filled. Which fields count depends on `kind`; the JSON form is documented in docs/task-format.md.
+struct Draw {
+    enum class Kind : std::uint8_t {
+        uniform,     ///< low <= x < high
+        log_uniform, ///< magnitude m * 2^e, m in [1, 2), e uniform in [min_exponent, max_exponent]; sign as `sign` says
+        integers,    ///< whole numbers low..high, both included (stored in the tensor's own type)
+        choice,      ///< one of `values`
+        distinct,    ///< all elements different: low + (high - low) * permutation(i) / count
+        dominant,    ///< batch of square matrices: uniform low..high, the diagonal made larger than its row's sum
+        boxes, ///< [n, 4] boxes x1 y1 x2 y2 with x1 + 1 <= x2 <= high and y1 + 1 <= y2 <= low... see docs: width=high,
+               ///< height=low
+    };
+    enum class Sign : std::uint8_t { both, positive, negative };
+    Kind kind = Kind::uniform;
+    double low = -1;
+    double high = 1;
+    int min_exponent = -10;
+    int max_exponent = 10;
+    Sign sign = Sign::both;
+    std::vector<double> values;
+};
+
+/// Throws nothing: false and a reason when the JSON is not a draw (unknown kind, missing or unknown field, low >= high,
+/// no values).
+bool parse_draw(const nlohmann::json& json, Draw& draw, std::string& reason);
+nlohmann::json to_json(const Draw& draw);
+
+/// What the framework sees: MNN has 4-byte floats and 4-byte integers only (int64 and bool become int32).
+enum class ElementType : std::uint8_t { float32, int32 };
+
+/// Fills `out` (4 bytes an element, product of `shape` elements) from the stream `key`. About one element a nanosecond.
+void fill(const Draw& draw, ElementType type, std::span<const std::int64_t> shape, std::uint64_t key,
+          std::span<std::byte> out);
+
+} // namespace mkb

@@ -1,0 +1,126 @@
+#pragma once
+// A task: one ONNX operator at one size, as it stands in `tasks/<category>/<Operator>/<case>/`. A run only reads it.
+// Every field of task.json is described in docs/task-format.md and in tasks/task.schema.json.
+#include "base/result.h"
+#include "task/draw.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mkb {
+
+/// Which files a candidate brings and how it registers (paper section 1).
+enum class Form : std::uint8_t { atomic, geometric, composite };
+/// Whether the candidate sees what the framework's geometry computer emits, or the original operator (mnn.md,
+/// Registration).
+enum class Geometry : std::uint8_t { native, bypass };
+/// Element types of the ONNX model. The framework sees int64, int32 and boolean as int32.
+enum class OnnxType : std::uint8_t { float32, int32, int64, boolean };
+
+std::string_view name_of(Form form);
+std::string_view name_of(Geometry geometry);
+std::string_view name_of(OnnxType type);
+ElementType element_type_in_framework(OnnxType type);
+
+struct TensorSpec {
+    std::string name;
+    OnnxType type = OnnxType::float32;
+    std::vector<std::int64_t> shape;
+    std::int64_t elements() const;
+    /// In the framework: 4 bytes an element, whatever the ONNX type.
+    std::size_t size_bytes() const { return static_cast<std::size_t>(elements()) * 4; }
+};
+
+/// One distribution per input. The first regime of a task is the one that timed iterations draw from.
+struct Regime {
+    std::string name;
+    std::vector<Draw> inputs; ///< in the order of Task::inputs
+};
+
+/// A constant operand whose bytes stand verbatim (little-endian float32) in both model files, so that it can be drawn
+/// anew.
+struct Parameter {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    Draw draw;
+    std::size_t onnx_offset = 0;
+    std::size_t mnn_offset = 0;
+    std::size_t size_bytes() const;
+};
+
+/// The criterion of evaluation.md section 4: max|got - ref| <= relative_to_max * max(max|ref|, floor), per output and
+/// regime. Integers and booleans compare exactly. `elementwise`, where set, is required too: |got - ref| <= elementwise
+/// * |ref| + floor*1e-4.
+struct Tolerance {
+    double relative_to_max = 1e-4;
+    double floor = 1e-30; ///< for references that are zero or denormal
+    std::optional<double> elementwise;
+    std::string why; ///< empty for the default
+};
+
+/// A wrong answer that the verifier must reject in at least one regime. `kind` and its arguments: docs/task-format.md.
+struct NegativeControl {
+    std::string kind;
+    nlohmann::json arguments;
+};
+
+/// The framework's operator that the candidate replaces, e.g. {"UnaryOp", "ATAN"}; `operation` is empty where the type
+/// says it all.
+struct FrameworkOperator {
+    std::string type;
+    std::string operation;
+};
+
+struct Task {
+    std::string id;            ///< "<category>/<Operator>/<case>", e.g. "pooling/MaxPool/k3s2p1_64x56"
+    std::string category;      ///< "unary" … "others", the twelve of paper section 1
+    std::string operator_name; ///< ONNX operator, e.g. "MaxPool"
+    std::string case_name;
+    std::string summary; ///< one line for people: what is computed, at which size, on which path
+    Form form = Form::atomic;
+    std::vector<std::string>
+        files;               ///< what a candidate brings, e.g. CPUPool.hpp, CPUPool.cpp; the last one is compiled
+    std::string native_file; ///< the framework's own, relative to its tree: "source/backend/cpu/CPUPool.cpp"
+    FrameworkOperator target;
+    Geometry geometry = Geometry::native;
+    int calls_per_run = 1; ///< of the candidate's onExecute, in one runSession
+    std::vector<std::string>
+        sequence; ///< executed framework operators in one native run, e.g. {"Raster","Pooling","Raster"}
+    std::vector<std::string>
+        native_entries;        ///< function-table entries that are the native kernel (evaluation.md section 4)
+    nlohmann::json attributes; ///< of the ONNX node
+    std::vector<TensorSpec> inputs;
+    std::vector<TensorSpec> outputs;
+    std::vector<Regime> regimes;
+    std::vector<Parameter> parameters;
+    Tolerance tolerance;
+    std::vector<NegativeControl> negative_controls;
+    double roofline_bytes = 0;      ///< must be moved: inputs + outputs + parameters, at least once
+    double roofline_operations = 0; ///< floating-point or integer operations of the direct algorithm
+    int threads = 1;
+    std::vector<std::string> deviations; ///< known native deviations from ONNX, with their measured size
+    std::filesystem::path folder;        ///< holds model.py, model.onnx, model.mnn, task.json
+    std::string hash;                    ///< SHA-256 over the four files: a record says exactly what was judged
+};
+
+/// Reads one task folder. bad_input with the field's JSON path when task.json is not what docs/task-format.md says.
+Result<Task> load_task(const std::filesystem::path& folder);
+/// All tasks below `root`, sorted by id. An unreadable task is an error, not a gap.
+Result<std::vector<Task>> load_tasks(const std::filesystem::path& root);
+/// By id, by "<Operator>/<case>", or by operator when it has only one case. bad_input with the nearest ids when there
+/// is none.
+Result<Task> find_task(const std::vector<Task>& tasks, std::string_view name);
+
+/// model.onnx and model.mnn as they are, or with every parameter drawn anew from `seed`.
+struct ModelPair {
+    std::string onnx;
+    std::string mnn;
+};
+Result<ModelPair> load_models(const Task& task, const std::optional<Seed>& parameters_seed);
+
+} // namespace mkb
