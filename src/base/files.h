@@ -17,6 +17,10 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 /// parent folders.
 Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
+/// Removes a folder with everything in it, also below folders without permissions. Links are removed, not followed. No
+/// error when it is not there.
+Result<void> remove_tree(const std::filesystem::path& root);
+
 /// A folder of its own, mode 0700, removed with everything in it when the object ends (also after a failure).
 class TempDir {
 public:

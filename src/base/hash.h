@@ -11,7 +11,8 @@ namespace mkb {
 std::string sha256_hex(std::string_view bytes);
 
 /// One SHA-256 over a tree: relative paths and contents of all regular files, in byte order of their paths.
-/// Version-control folders (.git) do not count. Fails when something in the tree cannot be read.
+/// Version-control folders (.git) do not count; a symbolic link counts by the name it points to. Fails when something
+/// in the tree cannot be read.
 Result<std::string> sha256_tree(const std::filesystem::path& root);
 
 } // namespace mkb

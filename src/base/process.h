@@ -22,10 +22,10 @@ struct ProcessLimits {
 };
 
 struct ProcessSpec {
-    std::vector<std::string> argv; ///< argv[0] is looked up in PATH unless it has a slash
+    std::vector<std::string> argv; ///< argv[0] is looked up in our PATH unless it has a slash
     std::filesystem::path folder;  ///< working folder; empty: ours
     std::optional<std::map<std::string, std::string>> environment; ///< instead of ours
-    std::string input;                                             ///< given on standard input, then closed
+    std::string input;                                             ///< all of standard input
     ProcessLimits limits;
     std::function<void(std::string_view)> on_stdout_line; ///< called for each whole line as it arrives (progress)
 };
@@ -43,8 +43,9 @@ struct ProcessExit {
     bool ok() const { return how == How::exited && code == 0; }
 };
 
-/// Runs the program to its end. Descriptors other than 0, 1, 2 are not inherited; the child dies with us
-/// (PR_SET_PDEATHSIG). Fails only when it cannot be started: `environment` with the program's name.
+/// Runs the program to its end; what then is left of its process group is killed. Descriptors other than 0, 1, 2 are
+/// not inherited; the child dies with the calling thread (PR_SET_PDEATHSIG); no core is dumped. Fails only when it
+/// cannot be started: `environment` with the program's name.
 Result<ProcessExit> run_process(const ProcessSpec& spec);
 
 /// Where `program` is in PATH, or nothing.

@@ -61,7 +61,7 @@ template <class... Args>
 /// `MKB_DO(write_file(path, text));` returns the error, if there is one.
 #define MKB_DO(expression)                                                                                             \
     do {                                                                                                               \
-        if (auto done_result = (expression); !done_result) {                                                           \
-            return std::unexpected(std::move(done_result).error());                                                    \
+        if (auto mkb_do_result = (expression); !mkb_do_result) {                                                       \
+            return std::unexpected(std::move(mkb_do_result).error());                                                  \
         }                                                                                                              \
     } while (false)

@@ -37,7 +37,7 @@ struct Measure {
     int quads = 4; ///< ABBA quadruples of blocks per pair
     int runs_per_block = 5;
     int warm_up_runs = 5;
-    double sample_share = 0.05; ///< of timed iterations whose outputs come back
+    int samples_per_pair = 1; ///< timed iterations of the candidate, drawn at random, whose outputs come back
     double extra_work = 0; ///< the second child does this share more real work (self-test A/B); needs an empty plug-in
 };
 
@@ -69,12 +69,12 @@ bool from_json(const nlohmann::json& json, Job& job, std::string& reason);
 
 /// How a child ended, if it did not live to the end of its work.
 struct ChildEnd {
-    std::string kind;  ///< "", "crashed", "timed_out", "load_failed", "never_called", "cheated", "world" (not the
-                       ///< kernel's fault)
-    std::string stage; ///< load, create, resize, execute
+    std::string kind = {};  ///< "", "crashed", "timed_out", "load_failed", "never_called", "cheated", "world" (not the
+                            ///< kernel's fault)
+    std::string stage = {}; ///< load, create, resize, execute
     int signal = 0;
-    std::string rule;   ///< for "cheated"
-    std::string detail; ///< where, why, evidence
+    std::string rule = {};   ///< for "cheated"
+    std::string detail = {}; ///< where, why, evidence
 };
 
 /// Output tensors of one run, concatenated in outputs.bin from `offset` on in the order of Job::outputs.
@@ -82,8 +82,8 @@ struct Returned {
     std::uint32_t model = 0, regime = 0;
     std::uint64_t iteration = 0;
     std::uint64_t offset = 0;
-    std::vector<Tensor> outputs; ///< as the session had them; may differ from what was asked
-    std::uint32_t pair = 0;      ///< measure
+    std::vector<Tensor> outputs = {}; ///< as the session had them; may differ from what was asked
+    std::uint32_t pair = 0;           ///< measure
     bool candidate = true;
     Phase phase = Phase::verification;
 };
@@ -95,6 +95,12 @@ struct Pair {
     std::vector<std::uint32_t> native_witness_ns, candidate_witness_ns; ///< supervisor's clock around the hand-over
     double native_cpu_share = 0, candidate_cpu_share = 0;               ///< process CPU time / wall time while timed
     double native_create_us = 0, candidate_create_us = 0;               ///< session creation, resize included
+};
+
+/// Bytes read and written per second by a copy loop over a working set of that size.
+struct Bandwidth {
+    std::uint64_t working_set_bytes = 0;
+    double gb_s = 0;
 };
 
 struct JobResult {
@@ -109,7 +115,8 @@ struct JobResult {
     std::string printed;           ///< by the candidate, capped
     std::vector<std::string> jail; ///< layers in force in the candidate's process: "seccomp", "landlock", "uid", …
     int core = -1;
-    double copy_gb_s = 0, fma_gflop_s = 0; ///< calibrate
+    std::vector<Bandwidth> bandwidth; ///< calibrate
+    double peak_gflop_s = 0;          ///< calibrate: fused multiply-adds, two operations each
     double wall_ms = 0;
 };
 

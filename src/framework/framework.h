@@ -36,7 +36,9 @@ public:
     virtual Result<void> prepare() = 0;
     virtual Result<FrameworkFacts> facts() = 0;
     /// Compiles in a jail into `folder`. Errors are our world's only.
-    virtual Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder) = 0;
+    /// `trusted`: the framework's own file, no audit; never for anybody else's code.
+    virtual Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
+                                bool trusted) = 0;
     /// Runner, framework library and whatever else must be beside the runner on the device.
     virtual Result<std::vector<DeviceFile>> runner_files() = 0;
     /// Functions that are the native kernel of the task, for traps in the candidate's process.
@@ -44,10 +46,11 @@ public:
     /// The framework's own source files for a task, as a candidate (`native as candidate`). bad_input where they do not
     /// stand alone.
     virtual Result<Candidate> native_candidate(const Task& task) = 0;
+    /// Name of the plug-in's function that holds an offset, or "": for crash reports.
+    virtual Result<std::string> function_at(const std::filesystem::path& plugin, std::uint64_t offset) = 0;
 };
 
-/// MNN for one target ("host"). `MNN_SOURCE` names another tree than the pinned one. Nothing is touched before
-/// `prepare`.
-std::unique_ptr<Framework> make_mnn(std::string target = "host");
+/// MNN for this host. `MNN_SOURCE` names another tree than the pinned one. Nothing is touched before `prepare`.
+std::unique_ptr<Framework> make_mnn();
 
 } // namespace mkb

@@ -95,6 +95,8 @@ bool correct(const Outcome& outcome);
 /// 'ties'".
 std::string describe(const Outcome& outcome);
 
+/// {"kind": …} and the alternative's fields by name. Doubles are exact; infinities and NaN are "inf", "-inf", "nan".
+/// Texts are made well-formed UTF-8, so that the JSON can always be written.
 nlohmann::json to_json(const Outcome& outcome);
 /// Nothing when the JSON is not an outcome of this or an earlier schema.
 std::optional<Outcome> outcome_from_json(const nlohmann::json& json);

@@ -28,23 +28,28 @@ struct Score {
         fast_sure; ///< p → share; strictly more than p, by point estimate and by the interval's lower end
     MeanInterval geometric_speedup; ///< over correct, measured tasks; mean 0 when there is none
     double arithmetic_speedup = 0;
-    int calls = 0; ///< model calls
+    int calls = 0; ///< model calls; like tokens and money the sum of the records' settings.usage {calls, tokens, money}
     double tokens = 0, money = 0;
 };
 
 constexpr double kFastThresholds[] = {0.5, 1.0, 1.5};
 
-/// A method's best record for each task: correct before anything that compiled, higher speed-up first.
+/// Measured, not emulated, and with a finite positive speed-up: may enter fast_p and the mean speed-ups.
+bool counts_for_speed(const Record& record);
+
+/// A method's best record for each task: correct before anything that compiled, higher speed-up first; correct ones
+/// whose speed does not count come after those whose does. The earlier of two equals.
 std::map<std::string, Record> best_by_task(const std::vector<Record>& records);
 
 /// One score per (method, model), overall and, when asked, per category. `task_ids` is the denominator with each task's
-/// category; empty: the tasks that the records and the not-evaluated list name.
+/// category; records of other tasks are left out. Empty: the tasks that the records and the not-evaluated list name, of
+/// all methods together, so that methods are compared over the same ones.
 std::vector<Score> score_run(const std::vector<Record>& records, const std::vector<NotEvaluated>& trouble,
                              const std::map<std::string, std::string>& task_ids, bool by_category);
 
 nlohmann::json to_json(const Score& score);
 
-/// Text table for a terminal, UTF-8, `width` columns at most.
+/// Text table for a terminal, UTF-8, `width` columns at most (but never under 95), with a legend.
 std::string score_table(const std::vector<Score>& scores, bool colour, int width = 100);
 
 } // namespace mkb

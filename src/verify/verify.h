@@ -15,10 +15,19 @@ std::optional<Wrong> compare_outputs(const Task& task, const std::string& regime
                                      const std::vector<TensorValue>& reference,
                                      std::vector<RegimeError>* errors = nullptr);
 
-/// The wrong outputs that a negative control stands for, made from what is right.
+/// The wrong outputs that a negative control stands for, made from what is right. Kinds and their arguments, applied to
+/// every output they fit:
+///   zeros, ones, nan (-1 for integers); replay (the previous run's outputs); scale{factor}; copy_input{input} (repeated or cropped in
+///   flat order); last_off_by_one (the last element is the one before it); shift{axis, by} (rolled); reverse{axis};
+///   transpose_hw (contents of the last two dimensions transposed, square ones only); round_output_half (to binary16);
+/// and, by asking the oracle about something else:
+///   swap_inputs (the first two); half_precision (inputs rounded to binary16); zero_input{input};
+///   attribute{model, name, value} (a sibling model file of the task's folder with another attribute);
+///   parameter_trivial{parameter, value} (that parameter filled with a constant).
 struct ControlContext {
     const Task& task;
-    std::uint32_t regime;
+    const std::string& onnx_model; ///< the bytes that `oracle` was loaded from
+    Oracle& oracle;
     const std::vector<TensorValue>& inputs;
     const std::vector<TensorValue>& reference;
     const std::vector<TensorValue>& previous_reference; ///< of another run with other contents
@@ -26,7 +35,8 @@ struct ControlContext {
 /// bad_input when the control's kind or arguments are unknown or do not fit the task.
 Result<std::vector<TensorValue>> apply_control(const NegativeControl& control, const ControlContext& context);
 
-/// For every control whether at least one regime rejects it. `runs` per regime: 1.
+/// For every control of the task, in its order, whether at least one regime rejects it. The model's own parameters, one
+/// run per regime and one more for `replay`. Fails when the oracle refuses the task or a control does not fit it.
 struct ControlResult {
     NegativeControl control;
     bool rejected = false;

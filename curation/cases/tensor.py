@@ -1,0 +1,59 @@
+from curation.case import Case
+from curation.draws import distinct
+
+CASES = (
+    Case(
+        category="tensor",
+        operator="TopK",
+        name="largest8_of_32000x4",
+        summary="The 8 largest of 32000 in each of 4 rows, sorted, with their indices (a beam search's step)",
+        model='''
+            import torch
+            from torch import nn
+
+
+            class Model(nn.Module):
+                """The 8 largest values of each row in falling order, and where they stand."""
+
+                def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+                    return torch.topk(x, k=8, dim=-1, largest=True, sorted=True)
+
+
+            def get_inputs():
+                return [torch.randperm(4 * 32000).reshape(4, 32000) / 1000 - 64]
+
+
+            def get_init_inputs():
+                return []
+            ''',
+        target=("TopKV2", ""),
+        native_file="CPUTopKV2.cpp",
+        sequence=("TopKV2",),
+        outputs=("values", "indices"),
+        regimes={
+            "typical": {"x": distinct(-16, 16)},
+            "large": {"x": distinct(-1e6, 1e6)},
+            "negative": {"x": distinct(-9, -7)},
+            "positive": {"x": distinct(1, 2)},
+            "small": {"x": distinct(-1e-20, 1e-20)},
+            "denormals": {"x": distinct(0, 1e-38)},
+        },
+        deviations=("on ties native gives other indices than ONNX, which takes the lowest; every regime is distinct",),
+        controls=(
+            {"kind": "zeros"},
+            {"kind": "ones"},
+            {"kind": "nan"},
+            {"kind": "copy_input", "input": 0},
+            {"kind": "scale", "factor": -1},
+            {"kind": "last_off_by_one"},
+            {"kind": "shift", "axis": 1, "by": 1},
+            {"kind": "shift", "axis": 0, "by": 1},
+            {"kind": "reverse", "axis": 1},
+            {"kind": "replay"},
+            {"kind": "half_precision"},
+            {"kind": "round_output_half"},
+            {"kind": "attribute", "name": "largest", "value": 0},
+        ),
+        operations=4 * 32000,  # one comparison an element
+    ),
+)

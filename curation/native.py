@@ -1,0 +1,80 @@
+"""Runs the native kernel: the framework's Python runtime, one thread, high precision, in a process of its own."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from curation.errors import CurationError
+
+_LIMIT_SECONDS = 300
+
+
+def run_native(
+    mnn_path: Path, runs: list[dict[str, np.ndarray]], outputs: tuple[str, ...]
+) -> tuple[list[list[np.ndarray]], list[str]]:
+    """Outputs of every run in the framework's types, and the executed operator types of one run."""
+    with tempfile.TemporaryDirectory() as folder:
+        inputs, results = Path(folder) / "in.npz", Path(folder) / "out.npz"
+        np.savez(inputs, **{f"{i}:{name}": array for i, run in enumerate(runs) for name, array in run.items()})
+        command = [sys.executable, "-m", "curation.native", str(mnn_path), str(inputs), str(results), *outputs]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_SECONDS)
+        if done.returncode != 0 or not results.is_file():
+            raise CurationError(f"{mnn_path}: native run failed: {done.stdout[-800:]}{done.stderr[-800:]}")
+        with np.load(results) as loaded:
+            arrays = [[loaded[f"{i}:{name}"] for name in outputs] for i in range(len(runs))]
+    return arrays, json.loads(done.stdout.splitlines()[-1])
+
+
+def _host_array(tensor) -> np.ndarray:
+    import MNN
+
+    floating = tensor.getDataType() == MNN.Halide_Type_Float
+    shape = tuple(tensor.getShape())
+    array = np.zeros(shape, np.float32 if floating else np.int32)
+    host = MNN.Tensor(shape, tensor.getDataType(), array, MNN.Tensor_DimensionType_Caffe)
+    if not tensor.copyToHostTensor(host):
+        raise SystemExit("copy to host failed")
+    return np.array(host.getNumpyData()).reshape(shape).astype(array.dtype)
+
+
+def _copy_in(tensor, array: np.ndarray) -> None:
+    import MNN
+
+    wanted = np.float32 if array.dtype == np.float32 else np.int32
+    host = np.ascontiguousarray(array.astype(wanted))
+    if tuple(tensor.getShape()) != host.shape:
+        raise SystemExit(f"input shape {tensor.getShape()}, wanted {host.shape}")
+    tensor.copyFrom(MNN.Tensor(host.shape, tensor.getDataType(), host, MNN.Tensor_DimensionType_Caffe))
+
+
+def _worker(mnn_path: str, in_path: str, out_path: str, outputs: list[str]) -> None:
+    import MNN
+
+    interpreter = MNN.Interpreter(mnn_path)
+    session = interpreter.createSession({"backend": "CPU", "precision": "high", "numThread": 1})
+    results, sequence = {}, []
+    with np.load(in_path) as loaded:
+        keys = [key.split(":", 1) for key in loaded.files]
+        for run in sorted({int(index) for index, _ in keys}):
+            for index, name in keys:
+                if int(index) == run:
+                    _copy_in(interpreter.getSessionInput(session, name), loaded[f"{index}:{name}"])
+            sequence = []
+
+            def before(_tensors, info) -> bool:
+                sequence.append(info.getType())
+                return True
+
+            interpreter.runSessionWithCallBackInfo(session, before, lambda _tensors, _info: True)
+            for name in outputs:
+                results[f"{run}:{name}"] = _host_array(interpreter.getSessionOutput(session, name))
+    np.savez(out_path, **results)
+    print(json.dumps(sequence))
+
+
+if __name__ == "__main__":
+    _worker(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])

@@ -1,0 +1,141 @@
+"""task.json: everything that a run must know of a task (docs/task-format.md)."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+
+from curation import compare
+from curation.case import Case
+from curation.errors import CurationError
+
+_TYPES = {
+    TensorProto.FLOAT: "float32",
+    TensorProto.INT32: "int32",
+    TensorProto.INT64: "int64",
+    TensorProto.BOOL: "bool",
+}
+_WIDTH = 120
+
+
+def _plain(value):
+    """An ONNX attribute as JSON; floats in the shortest form that float32 tells apart."""
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, float):
+        return float(str(np.float32(value)))
+    if isinstance(value, int | str):
+        return value
+    return [_plain(each) for each in value]
+
+
+def _tensor(value) -> dict:
+    tensor = value.type.tensor_type
+    shape = [dim.dim_value for dim in tensor.shape.dim]
+    return {"name": value.name, "type": _TYPES[tensor.elem_type], "shape": shape}
+
+
+def _attributes(case: Case, model: ModelProto) -> dict:
+    """Attributes of the node, and its constant operands that are no parameters (axes, k)."""
+    attributes = {each.name: _plain(helper.get_attribute_value(each)) for each in model.graph.node[0].attribute}
+    for tensor in model.graph.initializer:
+        if tensor.name not in case.parameters:
+            attributes[tensor.name] = numpy_helper.to_array(tensor).tolist()
+    return attributes
+
+
+def _offset(case: Case, name: str, needle: bytes, file: str, content: bytes) -> int:
+    if content.count(needle) != 1:
+        raise CurationError(f"{case.id}: parameter {name} stands {content.count(needle)} times in {file}, wanted once")
+    return content.find(needle)
+
+
+def _parameters(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes) -> list[dict]:
+    by_name = {tensor.name: tensor for tensor in model.graph.initializer}
+    floats = {name for name, tensor in by_name.items() if tensor.data_type == TensorProto.FLOAT}
+    if floats != set(case.parameters):
+        wanted = sorted(case.parameters)
+        raise CurationError(f"{case.id}: the model has parameters {sorted(floats)}, the table {wanted}")
+    parameters = []
+    for name, draw in case.parameters.items():
+        raw = numpy_helper.to_array(by_name[name]).astype("<f4").tobytes()
+        parameters.append(
+            {
+                "name": name,
+                "shape": list(by_name[name].dims),
+                "draw": draw,
+                "onnx_offset": _offset(case, name, raw, "model.onnx", onnx_bytes),
+                "mnn_offset": _offset(case, name, raw, "model.mnn", mnn_bytes),
+            }
+        )
+    return parameters
+
+
+def _elements(tensors: list[dict]) -> int:
+    return sum(int(np.prod(tensor["shape"])) for tensor in tensors)
+
+
+def control_model_name(index: int) -> str:
+    return f"control_{index}.onnx"
+
+
+def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes) -> dict:
+    inputs = [_tensor(value) for value in model.graph.input]
+    outputs = [_tensor(value) for value in model.graph.output]
+    parameters = _parameters(case, model, onnx_bytes, mnn_bytes)
+    folder = "source/geometry" if case.form == "geometric" else "source/backend/cpu"
+    return {
+        "version": 1,
+        "id": case.id,
+        "category": case.category,
+        "operator": case.operator,
+        "case": case.name,
+        "summary": case.summary,
+        "form": case.form,
+        "files": case.candidate_files,
+        "native_file": f"{folder}/{case.native_file}",
+        "target": {"type": case.target[0], "operation": case.target[1]},
+        "geometry": case.geometry,
+        "calls_per_run": case.calls_per_run,
+        "sequence": list(case.sequence),
+        "native_entries": list(case.native_entries),
+        "attributes": _attributes(case, model),
+        "inputs": inputs,
+        "outputs": outputs,
+        "regimes": [
+            {"name": name, "inputs": {each["name"]: by_input[each["name"]] for each in inputs}}
+            for name, by_input in case.regimes.items()
+        ],
+        "parameters": parameters,
+        "tolerance": compare.DEFAULT_TOLERANCE | case.tolerance,
+        "negative_controls": [
+            control | ({"model": control_model_name(index)} if control["kind"] == "attribute" else {})
+            for index, control in enumerate(case.controls)
+        ],
+        "roofline_bytes": 4 * _elements([*inputs, *outputs, *parameters]),
+        "roofline_operations": case.operations,
+        "threads": case.threads,
+        "deviations": list(case.deviations),
+    }
+
+
+def to_text(value, indent: int = 0) -> str:
+    """JSON with whatever fits on one line on one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or not value or (indent > 0 and indent + len(flat) + 24 <= _WIDTH):
+        return flat
+    pad, inner = " " * indent, indent + 2
+    if isinstance(value, dict):
+        rows = [f"{' ' * inner}{json.dumps(key)}: {to_text(each, inner)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{pad}}}"
+    return "[\n" + ",\n".join(" " * inner + to_text(each, inner) for each in value) + f"\n{pad}]"
+
+
+def check_schema(task: dict, schema_path: Path) -> None:
+    schema = json.loads(schema_path.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    problems = sorted(jsonschema.Draft202012Validator(schema).iter_errors(task), key=lambda each: each.json_path)
+    if problems:
+        raise CurationError(f"{task['id']}: task.json {problems[0].json_path}: {problems[0].message}")

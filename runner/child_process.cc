@@ -1,0 +1,427 @@
+#include "child_process.h"
+
+#include "jail.h"
+#include "mnn/child.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
+namespace mkb::runner {
+
+namespace {
+
+constexpr double kStartLimitS = 30;          ///< exec, libraries, sessions
+constexpr std::int64_t kLookNs = 50'000'000; ///< how often a waiting supervisor looks whether the child is alive
+constexpr std::uint64_t kOutputLimitBytes = 1U << 30;
+
+int make_memory_file(const char* name, std::uint64_t bytes) {
+    const int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor >= 0 && ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) {
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
+template <class T>
+T* map_memory(int descriptor, std::uint64_t bytes, int protection) {
+    void* memory = mmap(nullptr, bytes, protection, MAP_SHARED, descriptor, 0);
+    return memory == MAP_FAILED ? nullptr : static_cast<T*>(memory);
+}
+
+bool write_all(int descriptor, const std::string& text) {
+    return write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+const char* name_of(Stage stage) {
+    switch (stage) {
+    case Stage::start:
+    case Stage::jailed:
+        return "start";
+    case Stage::load:
+        return "load";
+    case Stage::create:
+        return "create";
+    case Stage::resize:
+        return "resize";
+    case Stage::ready:
+    case Stage::execute:
+    case Stage::idle:
+        return "execute";
+    }
+    return "execute"; // a forged value
+}
+
+/// Text that another process may write while we read: copied first, then cut at the first zero.
+std::string text_of(const char* from, std::size_t size) {
+    std::string text(from, size);
+    text.resize(std::min(text.find('\0'), size));
+    return text;
+}
+
+} // namespace
+
+ChildProcess::ChildProcess(const job::Job& job, bool candidate)
+    : job_(job), candidate_(candidate), layout_(layout_of(job)) {}
+
+ChildProcess::~ChildProcess() {
+    kill_group();
+    if (channel_ != nullptr) {
+        munmap(channel_, sizeof(Channel));
+    }
+    if (inputs_ != nullptr) {
+        munmap(inputs_, layout_.inputs_bytes);
+    }
+    if (outputs_ != nullptr) {
+        munmap(const_cast<std::byte*>(outputs_), layout_.outputs_bytes);
+    }
+    for (const int descriptor : {channel_fd_, inputs_fd_, outputs_fd_, job_fd_, print_read_, print_write_}) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+    }
+}
+
+bool ChildProcess::make_memory() {
+    channel_fd_ = make_memory_file("mkb-channel", sizeof(Channel));
+    inputs_fd_ = make_memory_file("mkb-inputs", layout_.inputs_bytes);
+    outputs_fd_ = make_memory_file("mkb-outputs", layout_.outputs_bytes);
+    job_fd_ = make_memory_file("mkb-job", 0);
+    channel_ = map_memory<Channel>(channel_fd_, sizeof(Channel), PROT_READ | PROT_WRITE);
+    inputs_ = map_memory<std::byte>(inputs_fd_, layout_.inputs_bytes, PROT_READ | PROT_WRITE);
+    outputs_ = map_memory<std::byte>(outputs_fd_, layout_.outputs_bytes, PROT_READ);
+    int prints[2];
+    if (channel_ == nullptr || inputs_ == nullptr || outputs_ == nullptr || job_fd_ < 0 ||
+        pipe2(prints, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return false;
+    }
+    print_read_ = prints[0];
+    print_write_ = prints[1];
+    new (channel_) Channel();
+    // From here on nobody can map the inputs writable; our own mapping stays, and no fork gets it.
+    fcntl(inputs_fd_, F_ADD_SEALS, F_SEAL_FUTURE_WRITE);
+    madvise(inputs_, layout_.inputs_bytes, MADV_DONTFORK);
+    // The child must not know the seed, the regimes or what is to be run.
+    job::Job known = job_;
+    known.seed = {};
+    known.steps.clear();
+    known.regimes.clear();
+    const nlohmann::json content{{"job", job::to_json(known)}, {"candidate", candidate_}};
+    return write_all(job_fd_, content.dump());
+}
+
+void ChildProcess::become_child() {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(null, STDIN_FILENO);
+    dup2(print_write_, STDOUT_FILENO);
+    dup2(print_write_, STDERR_FILENO);
+    // Move out of the way first: a target number may be another one's source.
+    constexpr int kAbove = 20;
+    const int sources[] = {channel_fd_, inputs_fd_, outputs_fd_, job_fd_};
+    for (int i = 0; i < 4; ++i) {
+        dup2(sources[i], kAbove + i);
+    }
+    for (int i = 0; i < 4; ++i) {
+        dup2(kAbove + i, kChannelFd + i);
+        close(kAbove + i);
+    }
+    char program[] = "/proc/self/exe";
+    char mode[] = "--child";
+    char* const arguments[] = {program, mode, nullptr};
+    char* const environment[] = {nullptr};
+    execve(program, arguments, environment);
+    _exit(5);
+}
+
+bool ChildProcess::start() {
+    if (!make_memory()) {
+        end_ = {.kind = "world", .stage = "start", .detail = std::string("shared memory: ") + std::strerror(errno)};
+        return false;
+    }
+    channel_->turn.store(1);
+    pid_ = fork();
+    if (pid_ == 0) {
+        become_child();
+    }
+    if (pid_ < 0) {
+        end_ = {.kind = "world", .stage = "start", .detail = std::string("fork: ") + std::strerror(errno)};
+        return false;
+    }
+    setpgid(pid_, pid_);
+    limit_s_ = kStartLimitS;
+    const std::uint64_t begin = now_ns();
+    while (!wait_for_turn(channel_->turn, 0, kLookNs)) {
+        int status = 0;
+        if (waitpid(pid_, &status, WNOHANG) == pid_) {
+            note_death(status);
+            return false;
+        }
+        // The candidate's own code has begun: from here its limit counts.
+        const bool candidates = channel_->stage.load() >= Stage::load;
+        const double limit_s = candidates ? job_.run_limit_s + 1 : kStartLimitS;
+        if (static_cast<double>(now_ns() - begin) > limit_s * 1e9) {
+            limit_s_ = limit_s;
+            killed_for_time_ = true;
+            note_end();
+            return false;
+        }
+    }
+    if (channel_->stage.load() != Stage::ready) {
+        note_end();
+        return false;
+    }
+    return true;
+}
+
+bool ChildProcess::hand_over(Command command, double limit_s) {
+    channel_->command = command;
+    limit_s_ = limit_s;
+    const std::uint64_t begin = now_ns();
+    pass_turn(channel_->turn, 1);
+    while (!wait_for_turn(channel_->turn, 0, kLookNs)) {
+        int status = 0;
+        if (waitpid(pid_, &status, WNOHANG) == pid_) {
+            note_death(status);
+            return false;
+        }
+        if (static_cast<double>(now_ns() - begin) > limit_s * 1e9) {
+            killed_for_time_ = true;
+            note_end();
+            return false;
+        }
+    }
+    if (channel_->crash_signal.load(std::memory_order_acquire) != 0 || channel_->status != Status::fine) {
+        note_end();
+        return false;
+    }
+    return true;
+}
+
+Turn ChildProcess::run(std::uint32_t model, std::uint32_t slot, bool timed,
+                       const std::vector<std::vector<Draw>>& regimes, std::uint32_t regime, Phase phase,
+                       std::uint64_t iteration) {
+    std::byte* place = inputs_ + slot % kSlots * layout_.slot_bytes;
+    for (std::size_t i = 0; i < job_.inputs.size(); ++i) {
+        const std::uint64_t key = stream_key(job_.seed, phase, regime, iteration, static_cast<std::uint32_t>(i));
+        fill(regimes[regime][i], job_.inputs[i].type, job_.inputs[i].shape, key,
+             {place + layout_.input_offset[i], layout_.input_bytes[i]});
+    }
+    channel_->model = model;
+    channel_->slot = slot;
+    channel_->timed = timed ? 1 : 0;
+    Turn turn;
+    const std::uint64_t start = now_ns();
+    turn.fine = hand_over(Command::run, job_.run_limit_s);
+    turn.witness_ns = now_ns() - start;
+    turn.claimed_ns = channel_->claimed_ns;
+    turn.calls = channel_->calls;
+    return turn;
+}
+
+bool ChildProcess::collect(std::vector<job::Tensor>& outputs, std::string& bytes) {
+    if (!hand_over(Command::collect, job_.run_limit_s)) {
+        return false;
+    }
+    std::uint64_t offset = 0;
+    const std::uint32_t count = std::min<std::uint32_t>(channel_->outputs_count, kMaxTensors);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const OutputClaim claim = channel_->outputs[i]; // one copy: the child may write while we look
+        job::Tensor tensor;
+        tensor.name = i < job_.outputs.size() ? job_.outputs[i].name : "";
+        tensor.type = claim.is_int != 0 ? ElementType::int32 : ElementType::float32;
+        tensor.shape.assign(claim.shape, claim.shape + std::min<std::uint32_t>(claim.rank, kMaxRank));
+        if (claim.bytes > kOutputLimitBytes || offset + claim.bytes > layout_.outputs_bytes ||
+            bytes_of(tensor) != claim.bytes) {
+            tensor.shape = {-1}; // a claim that does not add up: no bytes, and a shape that fits nothing
+            outputs.push_back(std::move(tensor));
+            continue;
+        }
+        bytes.append(reinterpret_cast<const char*>(outputs_ + offset), claim.bytes);
+        offset += round_up(claim.bytes, 64);
+        outputs.push_back(std::move(tensor));
+    }
+    return true;
+}
+
+bool ChildProcess::sequence(std::vector<std::string>& names) {
+    if (!hand_over(Command::sequence, job_.run_limit_s)) {
+        return false;
+    }
+    std::string text = text_of(channel_->text, sizeof channel_->text);
+    std::size_t at = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', at)) {
+        names.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return true;
+}
+
+void ChildProcess::quit() {
+    if (pid_ > 0) {
+        hand_over(Command::quit, 1);
+    }
+    kill_group();
+}
+
+void ChildProcess::kill_group() {
+    if (pid_ > 0) {
+        kill(-pid_, SIGKILL);
+        kill(pid_, SIGKILL);
+        waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+    }
+}
+
+std::string ChildProcess::place_of(std::uint64_t pc) const {
+    char text[64];
+    const auto within = [&](std::uint64_t base) { return base != 0 && pc >= base && pc - base < (1U << 30); };
+    if (within(channel_->plugin_base) &&
+        (!within(channel_->library_base) || channel_->plugin_base > channel_->library_base)) {
+        std::snprintf(text, sizeof text, "candidate+0x%llx",
+                      static_cast<unsigned long long>(pc - channel_->plugin_base));
+    } else if (within(channel_->library_base)) {
+        std::snprintf(text, sizeof text, "framework+0x%llx",
+                      static_cast<unsigned long long>(pc - channel_->library_base));
+    } else {
+        std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(pc));
+    }
+    return text;
+}
+
+void ChildProcess::note_crash() {
+    const int signal = static_cast<int>(channel_->crash_signal.load());
+    const std::uint64_t pc = channel_->crash_pc;
+    end_.signal = signal;
+    end_.kind = "crashed";
+    end_.detail = "at " + place_of(pc);
+    if (signal == SIGXCPU) {
+        end_.kind = "timed_out";
+        end_.detail = "limit of processor time";
+    } else if (signal == SIGSYS) {
+        end_.kind = "cheated";
+        end_.rule = "syscall";
+        end_.detail = syscall_name(channel_->crash_syscall) + " at " + place_of(pc);
+    } else if (signal == SIGTRAP) {
+        for (const job::CodeRange& range : job_.native_code) {
+            const std::uint64_t offset = pc - channel_->library_base;
+            if (offset >= range.offset && offset <= range.offset + range.size) {
+                const bool candidate = channel_->crash_in_candidate != 0;
+                end_.kind = candidate ? "cheated" : "world";
+                end_.rule = "native_code";
+                end_.detail = std::string(candidate ? "candidate code" : "the framework") +
+                              " ran into the native kernel's function " + range.name;
+            }
+        }
+    } else if (signal == SIGSEGV || signal == SIGBUS) {
+        char text[64];
+        std::snprintf(text, sizeof text, ", touching address 0x%llx",
+                      static_cast<unsigned long long>(channel_->crash_address));
+        end_.detail += text;
+    }
+}
+
+void ChildProcess::note_death(int status) {
+    pid_ = -1;
+    if (channel_->crash_signal.load(std::memory_order_acquire) == 0 && channel_->status == Status::fine) {
+        end_.stage = name_of(channel_->stage.load());
+        end_.kind = "crashed";
+        if (WIFSIGNALED(status)) {
+            end_.signal = WTERMSIG(status);
+            // Only we and the system can send it: the system does when memory runs out.
+            end_.kind = end_.signal == SIGKILL ? "world" : "crashed";
+            end_.detail = end_.signal == SIGKILL ? "the child was killed from outside (out of memory?)" : "";
+        } else {
+            end_.detail = "ended the process by itself with exit code " + std::to_string(WEXITSTATUS(status));
+        }
+    }
+    note_end();
+}
+
+void ChildProcess::note_end() {
+    const Stage stage = channel_->stage.load();
+    if (end_.stage.empty()) {
+        end_.stage = name_of(stage);
+    }
+    if (end_.kind.empty() && killed_for_time_) {
+        end_.kind = "timed_out";
+        end_.detail = "limit " + std::to_string(limit_s_) + " s";
+    }
+    if (end_.kind.empty() && channel_->crash_signal.load(std::memory_order_acquire) != 0) {
+        note_crash();
+    }
+    if (end_.kind.empty()) {
+        const std::string text = text_of(channel_->text, sizeof channel_->text);
+        switch (channel_->status) {
+        case Status::load_failed:
+            end_ = {.kind = "load_failed", .stage = "load", .detail = text};
+            break;
+        case Status::never_called:
+            end_ = {.kind = "never_called", .stage = "create", .detail = text};
+            break;
+        case Status::cheated:
+            end_ = {.kind = "cheated",
+                    .stage = end_.stage,
+                    .rule = text_of(channel_->rule, sizeof channel_->rule),
+                    .detail = text};
+            break;
+        case Status::run_failed:
+            end_ = {.kind = "run_failed", .stage = "execute", .detail = text};
+            break;
+        case Status::fine:
+        case Status::world:
+            end_ = {.kind = "world", .stage = end_.stage, .detail = text};
+            break;
+        }
+    }
+    // Before the plug-in is loaded no line of the candidate has run; a native child has no candidate at all.
+    if (!candidate_ || job_.plugin.empty() || stage == Stage::start || stage == Stage::jailed) {
+        end_.detail = end_.kind + " at " + end_.stage + ": " + end_.detail;
+        end_.kind = "world";
+    }
+    kill_group();
+}
+
+double ChildProcess::create_us() const {
+    return static_cast<double>(channel_->create_ns) / 1000;
+}
+
+std::string ChildProcess::jail_layers() const {
+    return text_of(channel_->jail, sizeof channel_->jail);
+}
+
+std::string ChildProcess::printed() {
+    std::string text;
+    char part[4096];
+    for (ssize_t got = read(print_read_, part, sizeof part); got > 0 && text.size() < job_.output_limit_bytes;
+         got = read(print_read_, part, sizeof part)) {
+        text.append(part, static_cast<std::size_t>(got));
+    }
+    text.resize(std::min(text.size(), job_.output_limit_bytes));
+    return text;
+}
+
+std::uint64_t ChildProcess::cpu_ns() const {
+    clockid_t clock{};
+    timespec time{};
+    if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+        return 0;
+    }
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+} // namespace mkb::runner

@@ -1,0 +1,70 @@
+#pragma once
+// The supervisor's side of one child: start, hand over the turn, see how it ended.
+#include "channel.h"
+#include "device/job.h"
+#include "layout.h"
+
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+
+namespace mkb::runner {
+
+struct Turn {
+    bool fine = false;
+    std::uint64_t claimed_ns = 0; ///< the child's clock around runSession
+    std::uint64_t witness_ns = 0; ///< ours around the whole hand-over
+    std::uint32_t calls = 0;
+};
+
+class ChildProcess {
+public:
+    /// `candidate`: loads the plug-in (if the job has one) and is written about as the candidate.
+    ChildProcess(const job::Job& job, bool candidate);
+    ~ChildProcess();
+    ChildProcess(const ChildProcess&) = delete;
+    ChildProcess& operator=(const ChildProcess&) = delete;
+
+    /// Forks and executes this program anew, and waits until the sessions are there. False: see `end()`.
+    bool start();
+    /// One runSession on fresh contents, which are written into slot `slot` before the clock starts.
+    Turn run(std::uint32_t model, std::uint32_t slot, bool timed, const std::vector<std::vector<Draw>>& regimes,
+             std::uint32_t regime, Phase phase, std::uint64_t iteration);
+    /// Outputs of the last run: their claims, and the bytes one after the other.
+    bool collect(std::vector<job::Tensor>& outputs, std::string& bytes);
+    bool sequence(std::vector<std::string>& names);
+    void quit();
+
+    const job::ChildEnd& end() const { return end_; }
+    double create_us() const;
+    std::string jail_layers() const;
+    /// What it printed since the start, at most the job's limit.
+    std::string printed();
+    /// Processor time of the whole process so far.
+    std::uint64_t cpu_ns() const;
+
+private:
+    bool make_memory();
+    bool hand_over(Command command, double limit_s);
+    void note_end();
+    void note_death(int status);
+    void note_crash();
+    std::string place_of(std::uint64_t pc) const;
+    void kill_group();
+    [[noreturn]] void become_child();
+
+    const job::Job& job_;
+    bool candidate_;
+    Layout layout_;
+    Channel* channel_ = nullptr;
+    std::byte* inputs_ = nullptr;
+    const std::byte* outputs_ = nullptr;
+    int channel_fd_ = -1, inputs_fd_ = -1, outputs_fd_ = -1, job_fd_ = -1;
+    int print_read_ = -1, print_write_ = -1;
+    pid_t pid_ = -1;
+    bool killed_for_time_ = false;
+    double limit_s_ = 0;
+    job::ChildEnd end_;
+};
+
+} // namespace mkb::runner

@@ -1,0 +1,42 @@
+#pragma once
+// What stands between MNN and the kernel under test: a dispatching creator, a proxy around its Execution, and the guard
+// that keeps candidate code from the native kernel (jail.md section 3).
+#include "channel.h"
+#include "device/job.h"
+
+#include <cstdint>
+#include <string>
+
+namespace mkb::runner {
+
+/// State of this process's kernel under test; trusted code writes it, one session at a time.
+struct Watch {
+    Channel* channel = nullptr;
+    bool candidate_process = false;
+    bool trusted = false;
+    bool checking = false;          ///< poison outputs before, check inputs after each onExecute of the kernel
+    std::uint32_t in_candidate = 0; ///< depth: candidate code is on the stack
+    std::uint32_t calls = 0;
+    std::uint32_t null_creators = 0; ///< creator returned nullptr
+    std::uint32_t created = 0;
+    const void* session_inputs[kMaxTensors] = {}; ///< MNN::Tensor*, poisoned when the kernel is resized
+    int session_inputs_count = 0;
+};
+Watch& watch();
+
+/// Fills the creator map's entries with dispatching creators: the target operator goes to the candidate (or, without
+/// one, to the native creator, proxied in the same way), everything else to the native creator under guard. False and a
+/// reason when the framework does not know the operator.
+bool install_dispatch(const job::Job& job, std::string& reason);
+
+/// Called with what the plug-in registered. False when none of it serves the job's operator.
+void add_candidate_creator(void* context, int op_type, void* creator);
+bool candidate_registered(std::string& reason);
+
+/// DefaultGeometryComputer for the operator: the candidate sees the original operator.
+bool bypass_geometry(const std::string& op_type);
+
+/// Ends this process with a verdict-to-be in the channel: what was caught, and the evidence.
+[[noreturn]] void end_with(Status status, const char* rule, const char* text);
+
+} // namespace mkb::runner

@@ -1,0 +1,237 @@
+#include "supervisor.h"
+
+#include "child_process.h"
+
+#include <algorithm>
+#include <sched.h>
+#include <sstream>
+#include <vector>
+
+namespace mkb::runner {
+
+namespace {
+
+/// Small numbers for the schedule (slots, order, samples), from a secret stream of their own.
+class Schedule {
+public:
+    Schedule(const Seed& seed, std::uint64_t pair) : seed_(seed), pair_(pair) {}
+    std::uint32_t below(std::uint32_t limit) {
+        return static_cast<std::uint32_t>(stream_key(seed_, Phase::schedule, next_++, pair_, 0) % limit);
+    }
+
+private:
+    const Seed& seed_;
+    std::uint64_t pair_;
+    std::uint32_t next_ = 0;
+};
+
+void note_jail(const ChildProcess& child, job::JobResult& result) {
+    std::istringstream layers(child.jail_layers());
+    result.jail.clear();
+    for (std::string layer; layers >> layer;) {
+        result.jail.push_back(layer);
+    }
+}
+
+/// One side of a pair while it is timed.
+struct Side {
+    ChildProcess& child;
+    std::vector<std::uint32_t>& claimed;
+    std::vector<std::uint32_t>& witness;
+    job::ChildEnd& end;
+    std::uint64_t iteration;
+    std::uint64_t wall_ns = 0;
+};
+
+std::uint32_t narrow(std::uint64_t ns) {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(ns, 0xffffffffU));
+}
+
+class PairRun {
+public:
+    PairRun(const job::Job& job, int number, job::JobResult& result, std::string& outputs)
+        : job_(job), number_(number), result_(result), outputs_(outputs),
+          schedule_(job.seed, static_cast<std::uint64_t>(number)), native_(job, false), candidate_(job, true) {}
+
+    bool run() {
+        pair_.first_slot_candidate = static_cast<int>(schedule_.below(2));
+        pair_.first_mover_candidate = static_cast<int>(schedule_.below(2));
+        return start() && warm_up() && time_blocks();
+    }
+
+private:
+    bool start() {
+        ChildProcess* order[] = {&native_, &candidate_};
+        if (pair_.first_slot_candidate != 0) {
+            std::swap(order[0], order[1]);
+        }
+        for (ChildProcess* child : order) {
+            if (!child->start()) {
+                note_ends();
+                return false;
+            }
+        }
+        pair_.native_create_us = native_.create_us();
+        pair_.candidate_create_us = candidate_.create_us();
+        note_jail(candidate_, result_);
+        return true;
+    }
+
+    bool warm_up() {
+        for (int i = 0; i < job_.measure.warm_up_runs; ++i) {
+            const auto iteration = static_cast<std::uint64_t>(number_ * job_.measure.warm_up_runs + i);
+            for (ChildProcess* child : {&native_, &candidate_}) {
+                if (!child->run(0, schedule_.below(kSlots), true, job_.regimes, 0, Phase::warm_up, iteration).fine) {
+                    note_ends();
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    bool time_blocks() {
+        const int runs = job_.measure.quads * 2 * job_.measure.runs_per_block;
+        const auto first = static_cast<std::uint64_t>(number_) * static_cast<std::uint64_t>(runs);
+        Side native{native_, pair_.native_ns, pair_.native_witness_ns, result_.native, first};
+        Side candidate{candidate_, pair_.candidate_ns, pair_.candidate_witness_ns, result_.candidate, first};
+        draw_samples(runs, first);
+        Side* a = pair_.first_mover_candidate != 0 ? &candidate : &native;
+        Side* b = pair_.first_mover_candidate != 0 ? &native : &candidate;
+        const std::uint64_t native_cpu = native_.cpu_ns();
+        const std::uint64_t candidate_cpu = candidate_.cpu_ns();
+        for (int quad = 0; quad < job_.measure.quads; ++quad) {
+            for (Side* side : {a, b, b, a}) {
+                if (!time_block(*side, side == &candidate)) {
+                    return false;
+                }
+            }
+        }
+        const auto share = [](std::uint64_t cpu, std::uint64_t wall) {
+            return wall > 0 ? static_cast<double>(cpu) / static_cast<double>(wall) : 0;
+        };
+        pair_.native_cpu_share = share(native_.cpu_ns() - native_cpu, native.wall_ns);
+        pair_.candidate_cpu_share = share(candidate_.cpu_ns() - candidate_cpu, candidate.wall_ns);
+        if (result_.pairs.empty()) {
+            result_.printed = candidate_.printed();
+        }
+        result_.pairs.push_back(std::move(pair_));
+        native_.quit();
+        candidate_.quit();
+        return true;
+    }
+
+    void draw_samples(int runs, std::uint64_t first) {
+        for (int i = 0; i < job_.measure.samples_per_pair; ++i) {
+            samples_.push_back(first + schedule_.below(static_cast<std::uint32_t>(runs)));
+        }
+    }
+
+    bool time_block(Side& side, bool is_candidate) {
+        for (int i = 0; i < job_.measure.runs_per_block; ++i, ++side.iteration) {
+            const Turn turn =
+                side.child.run(0, schedule_.below(kSlots), true, job_.regimes, 0, Phase::timed, side.iteration);
+            if (!turn.fine) {
+                note_ends();
+                return false;
+            }
+            side.claimed.push_back(narrow(turn.claimed_ns));
+            side.witness.push_back(narrow(turn.witness_ns));
+            side.wall_ns += turn.witness_ns;
+            // Asked for only now: while it ran nothing could tell that this output would be looked at.
+            if (is_candidate && std::ranges::find(samples_, side.iteration) != samples_.end() && !take_sample(side)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    bool take_sample(Side& side) {
+        job::Returned returned;
+        returned.iteration = side.iteration;
+        returned.pair = static_cast<std::uint32_t>(number_);
+        returned.phase = Phase::timed;
+        returned.offset = outputs_.size();
+        if (!side.child.collect(returned.outputs, outputs_)) {
+            note_ends();
+            return false;
+        }
+        result_.returned.push_back(std::move(returned));
+        return true;
+    }
+
+    void note_ends() {
+        result_.native = native_.end();
+        result_.candidate = candidate_.end();
+        result_.printed = candidate_.printed();
+    }
+
+    const job::Job& job_;
+    int number_;
+    job::JobResult& result_;
+    std::string& outputs_;
+    Schedule schedule_;
+    job::Pair pair_;
+    std::vector<std::uint64_t> samples_;
+    ChildProcess native_, candidate_;
+};
+
+} // namespace
+
+int pin(const job::Job& job) {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        return -1;
+    }
+    // The highest allowed cores: the first one serves most interrupts.
+    cpu_set_t wanted;
+    CPU_ZERO(&wanted);
+    int first = -1;
+    int left = std::max(job.threads, 1);
+    for (int core = CPU_SETSIZE - 1; core >= 0 && left > 0; --core) {
+        if (CPU_ISSET(core, &allowed) && (job.core < 0 || core <= job.core)) {
+            CPU_SET(core, &wanted);
+            first = core;
+            --left;
+        }
+    }
+    return sched_setaffinity(0, sizeof wanted, &wanted) == 0 ? first : -1;
+}
+
+void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
+    ChildProcess child(job, true);
+    bool fine = child.start();
+    if (fine) {
+        note_jail(child, result);
+        fine = child.run(0, 0, false, job.regimes, 0, Phase::warm_up, 0).fine && child.sequence(result.sequence);
+    }
+    Schedule schedule(job.seed, ~std::uint64_t{0});
+    for (const job::Step& step : job.steps) {
+        if (!fine) {
+            break;
+        }
+        const Turn turn = child.run(step.model, schedule.below(kSlots), false, job.regimes, step.regime,
+                                    Phase::verification, step.iteration);
+        job::Returned returned{
+            .model = step.model, .regime = step.regime, .iteration = step.iteration, .offset = outputs.size()};
+        fine = turn.fine && child.collect(returned.outputs, outputs);
+        if (fine) {
+            result.calls_per_run.push_back(static_cast<int>(turn.calls));
+            result.returned.push_back(std::move(returned));
+        }
+    }
+    result.candidate = child.end();
+    result.printed = child.printed();
+    child.quit();
+}
+
+void measure(const job::Job& job, job::JobResult& result, std::string& outputs) {
+    for (int number = 0; number < job.measure.pairs; ++number) {
+        if (!PairRun(job, number, result, outputs).run()) {
+            return;
+        }
+    }
+}
+
+} // namespace mkb::runner

@@ -1,0 +1,20 @@
+#pragma once
+#include "device/job.h"
+
+#include <string>
+
+namespace mkb::runner {
+
+/// Verification: one candidate process, every step once, all outputs brought back.
+void verify(const job::Job& job, job::JobResult& result, std::string& outputs);
+
+/// Measurement: pairs of fresh processes on one core, ABBA blocks, fresh contents for every run.
+void measure(const job::Job& job, job::JobResult& result, std::string& outputs);
+
+/// Bandwidth of a copy loop over working sets of several sizes, and peak multiply-add rate, on the pinned core.
+void calibrate(job::JobResult& result);
+
+/// Pins this process (and what it starts) to one core, or to as many as the job has threads. Returns the first.
+int pin(const job::Job& job);
+
+} // namespace mkb::runner

@@ -1,0 +1,73 @@
+# What script/build brings onto the machine; sourced by it.
+
+# Everything the project needs from Debian 12, whatever is there already left out.
+missing_packages() {
+    local package
+    for package in clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 clang-tools-19 cmake \
+        ninja-build nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev libssl-dev libgtest-dev libgmock-dev \
+        bubblewrap python3 python3-venv python3-pip git ca-certificates; do
+        # Not every image has the pip of Debian, but then one of its own.
+        if [[ $package == python3-pip || $package == python3-venv ]] && python3 -c 'import pip, venv' 2>/dev/null; then
+            continue
+        fi
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+    done
+    # Debian's own cargo 1.65 cannot read today's registry; cargo-web, also of Debian, can.
+    new_enough cargo 1.68 || echo cargo-web
+    new_enough go 1.19 || echo golang-go
+    command -v npm >/dev/null || echo npm
+}
+
+# new_enough PROGRAM VERSION: it is in PATH and at least that old.
+new_enough() {
+    local version
+    command -v "$1" >/dev/null || return 1
+    version=$("$1" "$([[ $1 == go ]] && echo version || echo --version)" | grep -oE '[0-9]+\.[0-9]+' | head -n 1)
+    [[ $(printf '%s\n%s\n' "$2" "$version" | sort -V | head -n 1) == "$2" ]]
+}
+
+install_packages() {
+    local options=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -qq)
+    as_root apt-get "${options[@]}" update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends "$@" >&2
+}
+
+# ONNX Runtime: the library out of a wheel, the headers out of a Go module; both pinned by hash in third_party/.
+make_onnxruntime() {
+    local to=$1 pinned=$root/third_party/onnxruntime machine work=$1/work
+    machine=$(uname -m)
+    mkdir -p "$work/go" "$to/lib" "$to/include"
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+        --implementation cp --python-version 3.11 --abi cp311 --platform "manylinux_2_27_$machine" \
+        --platform "manylinux_2_28_$machine" --dest "$work" -r "$pinned/requirements.txt" >&2
+    python3 -m zipfile -e "$work"/onnxruntime-*.whl "$work/wheel"
+    cp "$work"/wheel/onnxruntime/capi/libonnxruntime.so.1.* "$to/lib/libonnxruntime.so.1"
+    cp "$pinned/go.mod" "$pinned/go.sum" "$work/go/"
+    (
+        cd "$work/go"
+        export GOMODCACHE=$work/modules GOFLAGS=-modcacherw GOTOOLCHAIN=local
+        go mod download >&2
+        cp "$(go list -m -f '{{.Dir}}' github.com/yalue/onnxruntime_go)"/onnxruntime{,_ep}_c_api.h "$to/include/"
+    )
+    rm -rf "$work"
+}
+
+onnxruntime_folder() {
+    local key
+    key=$(cat "$root"/third_party/onnxruntime/{requirements.txt,go.sum} <(uname -m) | sha256sum | cut -c1-16)
+    cached onnxruntime "$key" make_onnxruntime
+}
+
+# The libraries that the HTML report carries; the stamp is written last, so that an interrupted run is done again.
+fetch_web() {
+    local web=$root/src/report/web stamp
+    stamp=$web/node_modules/.complete-$(sha256sum "$web/package-lock.json" | cut -c1-16)
+    [[ ! -e $stamp ]] || return 0
+    (
+        flock 9
+        [[ ! -e $stamp ]] || exit 0
+        cd "$web"
+        npm ci --ignore-scripts --no-audit --no-fund >&2
+        touch "$stamp"
+    ) 9>"$root/build/web.lock"
+}

@@ -1,0 +1,81 @@
+#include "base/files.h"
+#include "base/progress.h"
+#include "cli/judging.h"
+#include "report/report.h"
+
+#include <fmt/format.h>
+
+namespace mkb::cli {
+
+namespace {
+
+struct Options {
+    Common common;
+    std::string run, profile = "short";
+    std::vector<std::string> tasks;
+};
+
+nlohmann::json row_of(const Task& task, const WorkResult& result) {
+    nlohmann::json row{{"task", task.id}, {"record", result.record.id}, {"outcome", kind_of(result.record.outcome)}};
+    if (const auto* right = std::get_if<Correct>(&result.record.outcome)) {
+        row["native_us"] = right->native_latency_us;
+        row["share_of_limit"] = right->native_share_of_limit;
+    }
+    return row;
+}
+
+Result<int> run(const Options& options) {
+    MKB_TRY(tasks, load_all_tasks(options.common));
+    MKB_TRY(profile, profile_named(options.profile));
+    std::vector<Work> works;
+    for (const Task& task : tasks) {
+        if (options.tasks.empty() || std::ranges::any_of(options.tasks, [&](const std::string& part) {
+                return task.id.find(part) != std::string::npos;
+            })) {
+            works.push_back(
+                {.task = &task,
+                 .options = {.profile = profile, .native_twice = true, .label = "native", .method = "baseline"}});
+        }
+    }
+    if (works.empty()) {
+        return fail(ErrorKind::bad_input, "no task holds '{}' in its id; run 'mkb tasks'",
+                    fmt::join(options.tasks, "' or '"));
+    }
+    MKB_TRY(bench, open_workbench());
+    MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("baseline") : std::filesystem::path(options.run)));
+    MKB_TRY(results, judge_all(bench, store, works));
+    nlohmann::json rows = nlohmann::json::array();
+    bool fine = true;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        rows.push_back(row_of(*works[i].task, results[i]));
+        fine = fine && results[i].not_evaluated.empty() && correct(results[i].record.outcome);
+    }
+    if (options.common.json) {
+        fmt::print("{}\n", rows.dump(2));
+        return fine ? kFine : kNo;
+    }
+    fmt::print("{:<52} {:>12} {:>16}\n", "native kernel", "latency us", "share of limit");
+    for (const auto& row : rows) {
+        fmt::print("{:<52} {:>12.1f} {:>14.0f} %\n", row["task"].get<std::string>(), row.value("native_us", 0.0),
+                   100 * row.value("share_of_limit", 0.0));
+    }
+    fmt::print(
+        "whole session on this machine; limit: the larger of bytes over bandwidth and operations over peak. Run {}\n",
+        store.folder().string());
+    return fine ? kFine : kNo;
+}
+
+} // namespace
+
+void add_baseline(Program& program) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = program.app.add_subcommand("baseline", "Native latency and share of the limit for every task");
+    command->footer("Example: mkb baseline --task pooling");
+    add_common(*command, options->common);
+    command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
+    command->add_option("--run", options->run, "Folder of the run; default: a new one below runs/");
+    command->add_option("--profile", options->profile, "standard or short")->capture_default_str();
+    program.commands.emplace_back(command, [options] { return run(*options); });
+}
+
+} // namespace mkb::cli

@@ -1,0 +1,70 @@
+#pragma once
+// One file per command; each adds itself to the program. Only this room prints and exits.
+#include "base/result.h"
+#include "pipeline/evaluate.h"
+#include "store/store.h"
+#include "task/task.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mkb::cli {
+
+/// Exit codes mean something.
+enum ExitCode : int {
+    kFine = 0,        ///< done, and the answer is yes
+    kNo = 1,          ///< done, and the answer is no: a candidate is not correct, an expectation or self-test failed
+    kBadInput = 2,    ///< the user named something wrong
+    kEnvironment = 3, ///< this machine: disk, permission, missing program
+    kTransient = 4,   ///< a device or service went away; the same command may work later
+};
+
+int exit_code_of(const Error& error);
+
+/// Options that every command understands.
+struct Common {
+    bool json = false;
+    std::string tasks_folder; ///< default: tasks/ of this project
+};
+
+/// Adds --json and --tasks.
+void add_common(CLI::App& command, Common& common);
+
+using Command = std::function<Result<int>()>;
+
+/// Each returns what to run when the command was given; the name and the options are in `app` then.
+struct Program {
+    CLI::App app;
+    std::vector<std::pair<CLI::App*, Command>> commands;
+};
+
+void add_tasks(Program& program);
+void add_show(Program& program);
+void add_evaluate(Program& program);
+void add_baseline(Program& program);
+void add_score(Program& program);
+void add_report(Program& program);
+void add_selftest(Program& program);
+void add_doctor(Program& program);
+void add_devices(Program& program);
+
+Result<std::vector<Task>> load_all_tasks(const Common& common);
+/// Task id → category: the denominator of scores.
+std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks);
+
+/// The framework and the device that judging commands use, made ready (with progress).
+struct Workbench {
+    std::unique_ptr<Framework> framework;
+    std::unique_ptr<Device> device;
+    std::unique_ptr<Judge> judge;
+};
+Result<Workbench> open_workbench();
+
+/// `runs/<UTC time>-<command>` in the current folder.
+std::filesystem::path new_run_folder(std::string_view command);
+
+} // namespace mkb::cli

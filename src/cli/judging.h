@@ -1,0 +1,23 @@
+#pragma once
+// Judging one after the other into a run's store: what `evaluate` and `baseline` share.
+#include "cli/cli.h"
+
+namespace mkb::cli {
+
+struct Work {
+    const Task* task = nullptr;
+    LoadedCandidate loaded;
+    EvaluateOptions options;
+};
+
+struct WorkResult {
+    Record record;
+    bool known = false;        ///< it had been judged in this run before
+    std::string not_evaluated; ///< trouble of our world; the record is empty then
+};
+
+/// Judges what the store does not hold yet; what it holds is taken from there. A piece of work that our world's trouble
+/// ended is noted in the store and does not stop the others.
+Result<std::vector<WorkResult>> judge_all(Workbench& bench, Store& store, const std::vector<Work>& works);
+
+} // namespace mkb::cli

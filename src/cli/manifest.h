@@ -1,0 +1,24 @@
+#pragma once
+#include "base/result.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mkb::cli {
+
+/// One candidate of a manifest: several candidates judged into one run, each with what is expected of it.
+struct ManifestEntry {
+    std::string label;
+    std::string task;
+    std::vector<std::string> files; ///< absolute, or relative to the manifest
+    std::string expected;           ///< an outcome kind; empty: none expected
+    std::string expected_rule;      ///< of cheated
+    std::string note;               ///< one line for people
+};
+
+/// {"candidates": [{"label", "task", "files": [], "expect": {"outcome", "rule"?}, "note"?}]}; bad_input names the
+/// entry.
+Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& path);
+
+} // namespace mkb::cli

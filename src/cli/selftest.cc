@@ -1,0 +1,185 @@
+#include "cli/selftest.h"
+
+#include "base/progress.h"
+#include "pipeline/verification.h"
+#include "verify/controls.h"
+#include "verify/verify.h"
+
+#include <fmt/format.h>
+
+namespace mkb::cli {
+
+namespace {
+
+struct Options {
+    Common common;
+    std::vector<std::string> tasks;
+    std::string profile = "standard";
+    bool deterministic = false;
+    double extra_work = 0.05;
+};
+
+Result<void> test_controls(const Task& task, SelfTest& result) {
+    MKB_TRY(controls, check_controls(task, secret_seed()));
+    nlohmann::json rows = nlohmann::json::array();
+    for (const ControlResult& control : controls) {
+        rows.push_back({{"kind", control.control.kind},
+                        {"arguments", control.control.arguments},
+                        {"rejected", control.rejected},
+                        {"by_regime", control.by_regime}});
+        if (!control.rejected) {
+            result.deterministic_fine = false;
+            result.findings.push_back(
+                fmt::format("{}: the negative control '{}' passes", task.id, control.control.kind));
+        }
+    }
+    result.controls.push_back({{"task", task.id}, {"controls", rows}});
+    return {};
+}
+
+/// Twice under one seed: the same contents, the same outputs to the bit, both verified.
+Result<void> test_determinism(Workbench& bench, const Task& task, SelfTest& result) {
+    const Seed seed = secret_seed();
+    std::vector<std::vector<RegimeError>> errors;
+    bool verified = true;
+    std::string detail;
+    for (int i = 0; i < 2; ++i) {
+        MKB_TRY(plan, plan_verification(*bench.judge, task, seed));
+        MKB_TRY(native, verify_candidate(*bench.judge, task, std::nullopt, seed, plan, false));
+        if (native.fault) {
+            verified = false;
+            detail = describe(*native.fault);
+        }
+        if (i == 0 && native.job.sequence != task.sequence) {
+            verified = false;
+            detail = fmt::format("executes {}, the task says {}", fmt::join(native.job.sequence, " "),
+                                 fmt::join(task.sequence, " "));
+        }
+        errors.push_back(native.errors);
+    }
+    const bool same = std::ranges::equal(errors[0], errors[1], [](const RegimeError& a, const RegimeError& b) {
+        return a.regime == b.regime && a.output == b.output && a.error == b.error;
+    });
+    if (!same || !verified) {
+        result.deterministic_fine = false;
+        result.findings.push_back(
+            fmt::format("{}: native {}", task.id, verified ? "differs between two runs of one seed" : detail));
+    }
+    result.determinism.push_back(
+        {{"task", task.id}, {"native_verified", verified}, {"repeatable", same}, {"detail", detail}});
+    return {};
+}
+
+Result<SelfTest> test_all(Workbench& bench, const std::vector<const Task*>& tasks, const Options& options) {
+    MKB_TRY(profile, profile_named(options.profile));
+    SelfTest result;
+    const std::size_t parts = options.deterministic ? 2 : 5;
+    Progress progress("self-test", tasks.size() * parts);
+    std::size_t done = 0;
+    for (const Task* task : tasks) {
+        const auto step = [&](const char* what) { progress.advance_to(done++, fmt::format("{} {}", task->id, what)); };
+        step("negative controls");
+        MKB_DO(test_controls(*task, result));
+        step("determinism");
+        MKB_DO(test_determinism(bench, *task, result));
+        if (options.deterministic) {
+            continue;
+        }
+        step("A/A");
+        MKB_TRY(aa, compare_native(bench, *task, profile, 0));
+        result.aa.push_back(aa);
+        step("A/B");
+        MKB_TRY(ab, compare_native(bench, *task, profile, options.extra_work));
+        result.ab.push_back(ab);
+        step("native as candidate");
+        MKB_TRY(own, native_as_candidate(bench, *task, profile));
+        result.native_file.push_back(own);
+        if (own.outcome != "correct") {
+            result.deterministic_fine = false;
+            result.findings.push_back(
+                fmt::format("{}: the framework's own file as candidate is {}", task->id, own.detail));
+        }
+    }
+    progress.advance_to(done);
+    return result;
+}
+
+void print_ratios(const char* title, const std::vector<KnownRatio>& ratios) {
+    fmt::print("\n{}\n", title);
+    for (const KnownRatio& known : ratios) {
+        if (known.evaluated) {
+            fmt::print("  {:<52} {:.4f} [{:.4f}, {:.4f}]{}\n", known.task, known.ratio, known.low, known.high,
+                       known.holds() ? "" : "  does not hold the true ratio");
+        } else {
+            fmt::print("  {:<52} {}: {}\n", known.task, known.outcome, known.detail);
+        }
+    }
+}
+
+void print(const SelfTest& result, const Options& options) {
+    std::size_t controls = 0;
+    for (const auto& task : result.controls) {
+        controls += task["controls"].size();
+    }
+    fmt::print("negative controls: {} over {} tasks; native verified twice under one seed on {} tasks\n", controls,
+               result.controls.size(), result.determinism.size());
+    if (!options.deterministic) {
+        print_ratios("A/A: native against native, true ratio 1", result.aa);
+        print_ratios(fmt::format("A/B: a twin with {:.0f} % more work, true ratio {:.4f}", 100 * options.extra_work,
+                                 1 / (1 + options.extra_work))
+                         .c_str(),
+                     result.ab);
+        print_ratios("the framework's own file as candidate, true ratio 1", result.native_file);
+        const nlohmann::json json = to_json(result);
+        if (json.contains("native_as_candidate_pooled")) {
+            const auto& pooled = json["native_as_candidate_pooled"];
+            fmt::print("  pooled {:.4f} [{:.4f}, {:.4f}]\n", pooled["ratio"].get<double>(), pooled["low"].get<double>(),
+                       pooled["high"].get<double>());
+        }
+        fmt::print("\ntimings {}\n",
+                   timing_fine(result) ? "as they should be" : "NOT as they should be on this machine now");
+    }
+    for (const std::string& finding : result.findings) {
+        fmt::print("FINDING  {}\n", finding);
+    }
+    fmt::print("deterministic parts {}\n", result.deterministic_fine ? "as they should be" : "NOT as they should be");
+}
+
+Result<int> run(const Options& options) {
+    MKB_TRY(tasks, load_all_tasks(options.common));
+    std::vector<const Task*> chosen;
+    for (const Task& task : tasks) {
+        if (options.tasks.empty() || std::ranges::any_of(options.tasks, [&](const std::string& part) {
+                return task.id.find(part) != std::string::npos;
+            })) {
+            chosen.push_back(&task);
+        }
+    }
+    MKB_TRY(bench, open_workbench());
+    MKB_TRY(result, test_all(bench, chosen, options));
+    if (options.common.json) {
+        fmt::print("{}\n", to_json(result).dump(2));
+    } else {
+        print(result, options);
+    }
+    return result.deterministic_fine && (options.deterministic || timing_fine(result)) ? kFine : kNo;
+}
+
+} // namespace
+
+void add_selftest(Program& program) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = program.app.add_subcommand(
+        "selftest", "Does this machine tell the truth? A/A, A/B, negative controls, determinism");
+    command->footer("Example: mkb selftest --json\n"
+                    "         mkb selftest --deterministic     only what does not depend on this machine's noise");
+    add_common(*command, options->common);
+    command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
+    command->add_option("--profile", options->profile, "standard or short")->capture_default_str();
+    command->add_option("--extra-work", options->extra_work, "Of the slower twin in A/B, as a share")
+        ->capture_default_str();
+    command->add_flag("--deterministic", options->deterministic, "Without timings");
+    program.commands.emplace_back(command, [options] { return run(*options); });
+}
+
+} // namespace mkb::cli

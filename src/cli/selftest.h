@@ -1,0 +1,36 @@
+#pragma once
+// The self-test's parts: pure results, printed by selftest.cc.
+#include "cli/cli.h"
+
+namespace mkb::cli {
+
+/// One timed comparison whose true ratio is known.
+struct KnownRatio {
+    std::string task;
+    double expected = 1; ///< native / twin
+    double ratio = 0, low = 0, high = 0;
+    bool evaluated = false;
+    std::string outcome; ///< kind
+    std::string detail;
+    bool holds() const { return evaluated && low <= expected && expected <= high; }
+};
+
+/// Native against native; the second process does `extra_work` more real work (0: A/A).
+Result<KnownRatio> compare_native(Workbench& bench, const Task& task, const Profile& profile, double extra_work);
+/// The framework's own file as a candidate, without guard and traps.
+Result<KnownRatio> native_as_candidate(Workbench& bench, const Task& task, const Profile& profile);
+
+struct SelfTest {
+    std::vector<KnownRatio> aa, ab, native_file;
+    nlohmann::json controls = nlohmann::json::array();    ///< per task: controls, rejected
+    nlohmann::json determinism = nlohmann::json::array(); ///< per task: the same seed gives the same bytes and verdict
+    bool deterministic_fine = true;                       ///< controls all rejected, native verified, determinism
+    std::vector<std::string> findings;
+};
+
+nlohmann::json to_json(const SelfTest& result);
+/// A/A: at least 11 of 12 hold 1, 10 of 12 within 1 %, all points within 1.5 %; A/B at 5 %: all seen. Scaled to the
+/// number of tasks.
+bool timing_fine(const SelfTest& result);
+
+} // namespace mkb::cli

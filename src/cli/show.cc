@@ -1,0 +1,156 @@
+#include "base/files.h"
+#include "cli/cli.h"
+
+#include <fmt/format.h>
+
+namespace mkb::cli {
+
+namespace {
+
+struct Options {
+    Common common;
+    std::string what, run, file;
+};
+
+std::string tensor_text(const TensorSpec& tensor) {
+    return fmt::format("{} {}[{}]", tensor.name, name_of(tensor.type), fmt::join(tensor.shape, "x"));
+}
+
+void print_task(const Task& task, const std::string& model) {
+    fmt::print("{}\n{}\n\n", task.id, task.summary);
+    fmt::print("ONNX operator  {} {}\n", task.operator_name, task.attributes.dump());
+    for (const TensorSpec& tensor : task.inputs) {
+        fmt::print("input          {}\n", tensor_text(tensor));
+    }
+    for (const TensorSpec& tensor : task.outputs) {
+        fmt::print("output         {}\n", tensor_text(tensor));
+    }
+    for (const Parameter& parameter : task.parameters) {
+        fmt::print("parameter      {} [{}], drawn anew in verification\n", parameter.name,
+                   fmt::join(parameter.shape, "x"));
+    }
+    fmt::print("form           {}; a candidate brings {}\n", name_of(task.form), fmt::join(task.files, ", "));
+    fmt::print("replaces       {}{}{} ({}), geometry {}, called {} time(s) a run\n", task.target.type,
+               task.target.operation.empty() ? "" : " ", task.target.operation, task.native_file,
+               name_of(task.geometry), task.calls_per_run);
+    fmt::print("native runs    {}\n", fmt::join(task.sequence, " "));
+    fmt::print("tolerance      {:g} of the output's maximum{}\n", task.tolerance.relative_to_max,
+               task.tolerance.why.empty() ? "" : ": " + task.tolerance.why);
+    fmt::print("regimes       ");
+    for (const Regime& regime : task.regimes) {
+        fmt::print(" {}", regime.name);
+    }
+    fmt::print("\nmust not match ");
+    for (const NegativeControl& control : task.negative_controls) {
+        fmt::print("{} ", control.kind);
+    }
+    fmt::print("\n");
+    for (const std::string& deviation : task.deviations) {
+        fmt::print("deviation      {}\n", deviation);
+    }
+    fmt::print("\nmodel.py\n{}", model);
+}
+
+Result<int> show_task(const Options& options, const Task& task) {
+    if (options.common.json) {
+        MKB_TRY(text, read_file(task.folder / "task.json"));
+        fmt::print("{}\n", text);
+        return kFine;
+    }
+    MKB_TRY(model, read_file(task.folder / "model.py"));
+    print_task(task, model);
+    return kFine;
+}
+
+Result<int> show_artifact(const Options& options, Store& store, const Record& record) {
+    std::map<std::string, std::string> artifacts = record.source_artifacts;
+    artifacts["answer"] = record.answer_artifact;
+    artifacts["build-log"] = record.build_log_artifact;
+    artifacts["run-log"] = record.run_log_artifact;
+    const auto found = artifacts.find(options.file);
+    if (found == artifacts.end() || found->second.empty()) {
+        return fail(ErrorKind::bad_input, "record {} has no '{}'; there are: {}", record.id, options.file,
+                    fmt::join(std::views::keys(artifacts), ", "));
+    }
+    MKB_TRY(text, store.artifact(found->second));
+    fmt::print("{}\n", text);
+    return kFine;
+}
+
+Result<int> show_record(const Options& options, Store& store, const Record& record) {
+    if (!options.file.empty()) {
+        return show_artifact(options, store, record);
+    }
+    if (options.common.json) {
+        fmt::print("{}\n", to_json(record).dump(2));
+        return kFine;
+    }
+    fmt::print("{}  {}\n{}  {}\n", record.id, record.created, record.task_id, describe(record.outcome));
+    fmt::print("candidate   {} {} ({})\n", record.label, record.candidate_hash.substr(0, 16), record.origin);
+    fmt::print("judged by   mkb {}, {} {} from {}, {}, on {} ({}), isolation {}\n", record.tool_version,
+               record.framework.name, record.framework.version, record.framework.source, record.framework.compiler,
+               record.device.name, record.device.cpu, record.device.isolation);
+    fmt::print("seed        {}, profile {}\n", record.seed, record.profile);
+    for (const StageTime& stage : record.stages) {
+        fmt::print("stage       {:<8} {:8.1f} ms\n", stage.name, stage.wall_ms);
+    }
+    for (const RegimeError& error : record.regime_errors) {
+        fmt::print("regime      {:<20} {:<8} {:.2e} of the maximum\n", error.regime, error.output, error.error);
+    }
+    if (record.measurement) {
+        fmt::print("pairs       {}\n", fmt::join(record.measurement->pair_ratios, " "));
+    }
+    for (const std::string& flag : record.flags) {
+        fmt::print("note        {}\n", flag);
+    }
+    fmt::print("'--file NAME' prints a stored text: {}\n", fmt::join(std::views::keys(record.source_artifacts), ", "));
+    return kFine;
+}
+
+/// A record by the beginning of its id: in the run that is named, else in any run below runs/.
+Result<int> find_record(const Options& options) {
+    std::vector<std::filesystem::path> folders;
+    std::error_code error;
+    if (!options.run.empty()) {
+        folders.emplace_back(options.run);
+    } else {
+        for (const auto& item : std::filesystem::directory_iterator("runs", error)) {
+            if (std::filesystem::exists(item.path() / "run.db")) {
+                folders.push_back(item.path());
+            }
+        }
+    }
+    for (const auto& folder : folders) {
+        MKB_TRY(store, Store::open_existing(folder));
+        MKB_TRY(record, store.find(options.what));
+        if (record) {
+            return show_record(options, store, *record);
+        }
+    }
+    return fail(ErrorKind::bad_input, "'{}' is neither a task nor a record {}; run 'mkb tasks'", options.what,
+                options.run.empty() ? "of a run below runs/" : "of " + options.run);
+}
+
+Result<int> run(const Options& options) {
+    MKB_TRY(tasks, load_all_tasks(options.common));
+    if (const auto task = find_task(tasks, options.what)) {
+        return show_task(options, *task);
+    }
+    return find_record(options);
+}
+
+} // namespace
+
+void add_show(Program& program) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = program.app.add_subcommand("show", "All about one task or one record");
+    command->footer("Examples: mkb show Softmax\n          mkb show 01K8 --run runs/demo --file CPUSoftmax.cpp");
+    add_common(*command, options->common);
+    command->add_option("what", options->what, "A task, or the beginning of a record's id")->required();
+    command->add_option("--run", options->run, "Folder of the run that holds the record");
+    command->add_option("--file", options->file,
+                        "Print one stored text of the record: a source, answer, build-log, run-log");
+    program.commands.emplace_back(command, [options] { return run(*options); });
+}
+
+} // namespace mkb::cli

@@ -1,0 +1,355 @@
+#include "device/job.h"
+
+#include <nlohmann/json.hpp>
+
+namespace mkb::job {
+
+namespace {
+
+using nlohmann::json;
+
+/// Reads members by name and remembers the first that is missing or of another type.
+class Reader {
+public:
+    Reader(const json& from, std::string& reason) : from_(from), reason_(reason) {}
+
+    template <class T>
+    void read(const char* name, T& value) {
+        const auto found = from_.find(name);
+        if (found == from_.end()) {
+            complain(name, "is missing");
+        } else {
+            assign(name, *found, value);
+        }
+    }
+
+    template <class T, class Parse>
+    void read_list(const char* name, std::vector<T>& values, Parse parse) {
+        const auto found = from_.find(name);
+        if (found == from_.end() || !found->is_array()) {
+            complain(name, "is not a list");
+            return;
+        }
+        for (const json& item : *found) {
+            T value;
+            if (!parse(item, value, reason_)) {
+                complain(name, "has an item that cannot be read");
+                return;
+            }
+            values.push_back(std::move(value));
+        }
+    }
+
+    bool ok() const { return reason_.empty(); }
+
+private:
+    void complain(const char* name, const char* what) {
+        if (reason_.empty()) {
+            reason_ = std::string("'") + name + "' " + what;
+        }
+    }
+    void assign(const char* name, const json& item, std::string& value) {
+        item.is_string() ? void(value = item.get<std::string>()) : complain(name, "is not text");
+    }
+    void assign(const char* name, const json& item, bool& value) {
+        item.is_boolean() ? void(value = item.get<bool>()) : complain(name, "is not true or false");
+    }
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    void assign(const char* name, const json& item, T& value) {
+        item.is_number() ? void(value = item.get<T>()) : complain(name, "is not a number");
+    }
+    template <class T>
+    void assign(const char* name, const json& item, std::vector<T>& value) {
+        if (!item.is_array()) {
+            complain(name, "is not a list");
+            return;
+        }
+        for (const json& element : item) {
+            T one{};
+            assign(name, element, one);
+            value.push_back(std::move(one));
+        }
+    }
+
+    const json& from_;
+    std::string& reason_;
+};
+
+json tensor_to_json(const Tensor& tensor) {
+    return {{"name", tensor.name},
+            {"type", tensor.type == ElementType::float32 ? "float32" : "int32"},
+            {"shape", tensor.shape}};
+}
+
+bool tensor_from_json(const json& from, Tensor& tensor, std::string& reason) {
+    Reader reader(from, reason);
+    std::string type;
+    reader.read("name", tensor.name);
+    reader.read("type", type);
+    reader.read("shape", tensor.shape);
+    tensor.type = type == "int32" ? ElementType::int32 : ElementType::float32;
+    return reader.ok();
+}
+
+template <class T, class Convert>
+json list(const std::vector<T>& values, Convert convert) {
+    json result = json::array();
+    for (const T& value : values) {
+        result.push_back(convert(value));
+    }
+    return result;
+}
+
+json code_to_json(const CodeRange& range) {
+    return {{"offset", range.offset}, {"size", range.size}, {"name", range.name}};
+}
+
+bool code_from_json(const json& from, CodeRange& range, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("offset", range.offset);
+    reader.read("size", range.size);
+    reader.read("name", range.name);
+    return reader.ok();
+}
+
+json step_to_json(const Step& step) {
+    return {{"model", step.model}, {"regime", step.regime}, {"iteration", step.iteration}};
+}
+
+bool step_from_json(const json& from, Step& step, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("model", step.model);
+    reader.read("regime", step.regime);
+    reader.read("iteration", step.iteration);
+    return reader.ok();
+}
+
+json measure_to_json(const Measure& measure) {
+    return {{"pairs", measure.pairs},
+            {"quads", measure.quads},
+            {"runs_per_block", measure.runs_per_block},
+            {"warm_up_runs", measure.warm_up_runs},
+            {"samples_per_pair", measure.samples_per_pair},
+            {"extra_work", measure.extra_work}};
+}
+
+bool measure_from_json(const json& from, Measure& measure, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("pairs", measure.pairs);
+    reader.read("quads", measure.quads);
+    reader.read("runs_per_block", measure.runs_per_block);
+    reader.read("warm_up_runs", measure.warm_up_runs);
+    reader.read("samples_per_pair", measure.samples_per_pair);
+    reader.read("extra_work", measure.extra_work);
+    return reader.ok();
+}
+
+json end_to_json(const ChildEnd& end) {
+    return {
+        {"kind", end.kind}, {"stage", end.stage}, {"signal", end.signal}, {"rule", end.rule}, {"detail", end.detail}};
+}
+
+bool end_from_json(const json& from, ChildEnd& end, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("kind", end.kind);
+    reader.read("stage", end.stage);
+    reader.read("signal", end.signal);
+    reader.read("rule", end.rule);
+    reader.read("detail", end.detail);
+    return reader.ok();
+}
+
+json returned_to_json(const Returned& returned) {
+    return {{"model", returned.model},
+            {"regime", returned.regime},
+            {"iteration", returned.iteration},
+            {"offset", returned.offset},
+            {"outputs", list(returned.outputs, tensor_to_json)},
+            {"pair", returned.pair},
+            {"candidate", returned.candidate},
+            {"phase", static_cast<int>(returned.phase)}};
+}
+
+bool returned_from_json(const json& from, Returned& returned, std::string& reason) {
+    Reader reader(from, reason);
+    int phase = 0;
+    reader.read("model", returned.model);
+    reader.read("regime", returned.regime);
+    reader.read("iteration", returned.iteration);
+    reader.read("offset", returned.offset);
+    reader.read_list("outputs", returned.outputs, tensor_from_json);
+    reader.read("pair", returned.pair);
+    reader.read("candidate", returned.candidate);
+    reader.read("phase", phase);
+    returned.phase = static_cast<Phase>(phase);
+    return reader.ok();
+}
+
+json pair_to_json(const Pair& pair) {
+    return {{"first_slot_candidate", pair.first_slot_candidate},
+            {"first_mover_candidate", pair.first_mover_candidate},
+            {"native_ns", pair.native_ns},
+            {"candidate_ns", pair.candidate_ns},
+            {"native_witness_ns", pair.native_witness_ns},
+            {"candidate_witness_ns", pair.candidate_witness_ns},
+            {"native_cpu_share", pair.native_cpu_share},
+            {"candidate_cpu_share", pair.candidate_cpu_share},
+            {"native_create_us", pair.native_create_us},
+            {"candidate_create_us", pair.candidate_create_us}};
+}
+
+bool pair_from_json(const json& from, Pair& pair, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("first_slot_candidate", pair.first_slot_candidate);
+    reader.read("first_mover_candidate", pair.first_mover_candidate);
+    reader.read("native_ns", pair.native_ns);
+    reader.read("candidate_ns", pair.candidate_ns);
+    reader.read("native_witness_ns", pair.native_witness_ns);
+    reader.read("candidate_witness_ns", pair.candidate_witness_ns);
+    reader.read("native_cpu_share", pair.native_cpu_share);
+    reader.read("candidate_cpu_share", pair.candidate_cpu_share);
+    reader.read("native_create_us", pair.native_create_us);
+    reader.read("candidate_create_us", pair.candidate_create_us);
+    return reader.ok();
+}
+
+json bandwidth_to_json(const Bandwidth& bandwidth) {
+    return {{"working_set_bytes", bandwidth.working_set_bytes}, {"gb_s", bandwidth.gb_s}};
+}
+
+bool bandwidth_from_json(const json& from, Bandwidth& bandwidth, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("working_set_bytes", bandwidth.working_set_bytes);
+    reader.read("gb_s", bandwidth.gb_s);
+    return reader.ok();
+}
+
+json regime_to_json(const std::vector<Draw>& draws) {
+    return list(draws, [](const Draw& draw) { return mkb::to_json(draw); });
+}
+
+bool regime_from_json(const json& from, std::vector<Draw>& draws, std::string& reason) {
+    if (!from.is_array()) {
+        reason = "a regime is not a list";
+        return false;
+    }
+    for (const json& item : from) {
+        Draw draw;
+        if (!parse_draw(item, draw, reason)) {
+            return false;
+        }
+        draws.push_back(std::move(draw));
+    }
+    return true;
+}
+
+} // namespace
+
+nlohmann::json to_json(const Job& job) {
+    return {{"version", job.version},
+            {"mode", job.mode},
+            {"models", job.models},
+            {"plugin", job.plugin},
+            {"op_type", job.op_type},
+            {"op_operation", job.op_operation},
+            {"bypass_geometry", job.bypass_geometry},
+            {"trusted", job.trusted},
+            {"native_entries", job.native_entries},
+            {"native_code", list(job.native_code, code_to_json)},
+            {"inputs", list(job.inputs, tensor_to_json)},
+            {"outputs", list(job.outputs, tensor_to_json)},
+            {"regimes", list(job.regimes, regime_to_json)},
+            {"steps", list(job.steps, step_to_json)},
+            {"measure", measure_to_json(job.measure)},
+            {"seed", to_hex(job.seed)},
+            {"threads", job.threads},
+            {"core", job.core},
+            {"run_limit_s", job.run_limit_s},
+            {"memory_limit_mb", job.memory_limit_mb},
+            {"output_limit_bytes", job.output_limit_bytes}};
+}
+
+bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
+    if (!from.is_object()) {
+        reason = "the job is not an object";
+        return false;
+    }
+    Reader reader(from, reason);
+    std::string seed;
+    reader.read("version", job.version);
+    reader.read("mode", job.mode);
+    reader.read("models", job.models);
+    reader.read("plugin", job.plugin);
+    reader.read("op_type", job.op_type);
+    reader.read("op_operation", job.op_operation);
+    reader.read("bypass_geometry", job.bypass_geometry);
+    reader.read("trusted", job.trusted);
+    reader.read("native_entries", job.native_entries);
+    reader.read_list("native_code", job.native_code, code_from_json);
+    reader.read_list("inputs", job.inputs, tensor_from_json);
+    reader.read_list("outputs", job.outputs, tensor_from_json);
+    reader.read_list("regimes", job.regimes, regime_from_json);
+    reader.read_list("steps", job.steps, step_from_json);
+    if (const auto measure = from.find("measure");
+        measure == from.end() || !measure_from_json(*measure, job.measure, reason)) {
+        reason = "'measure' cannot be read";
+    }
+    reader.read("seed", seed);
+    reader.read("threads", job.threads);
+    reader.read("core", job.core);
+    reader.read("run_limit_s", job.run_limit_s);
+    reader.read("memory_limit_mb", job.memory_limit_mb);
+    reader.read("output_limit_bytes", job.output_limit_bytes);
+    if (reason.empty() && !parse_seed(seed, job.seed)) {
+        reason = "'seed' is not 32 hexadecimal digits";
+    }
+    return reason.empty();
+}
+
+nlohmann::json to_json(const JobResult& result) {
+    return {{"version", result.version},
+            {"candidate", end_to_json(result.candidate)},
+            {"native", end_to_json(result.native)},
+            {"returned", list(result.returned, returned_to_json)},
+            {"calls_per_run", result.calls_per_run},
+            {"sequence", result.sequence},
+            {"native_sequence", result.native_sequence},
+            {"notices", result.notices},
+            {"pairs", list(result.pairs, pair_to_json)},
+            {"printed", result.printed},
+            {"jail", result.jail},
+            {"core", result.core},
+            {"bandwidth", list(result.bandwidth, bandwidth_to_json)},
+            {"peak_gflop_s", result.peak_gflop_s},
+            {"wall_ms", result.wall_ms}};
+}
+
+bool from_json(const nlohmann::json& from, JobResult& result, std::string& reason) {
+    if (!from.is_object()) {
+        reason = "the result is not an object";
+        return false;
+    }
+    Reader reader(from, reason);
+    reader.read("version", result.version);
+    for (const auto& [name, end] : {std::pair{"candidate", &result.candidate}, std::pair{"native", &result.native}}) {
+        if (const auto found = from.find(name); found == from.end() || !end_from_json(*found, *end, reason)) {
+            reason = std::string("'") + name + "' cannot be read";
+        }
+    }
+    reader.read_list("returned", result.returned, returned_from_json);
+    reader.read("calls_per_run", result.calls_per_run);
+    reader.read("sequence", result.sequence);
+    reader.read("native_sequence", result.native_sequence);
+    reader.read("notices", result.notices);
+    reader.read_list("pairs", result.pairs, pair_from_json);
+    reader.read("printed", result.printed);
+    reader.read("jail", result.jail);
+    reader.read("core", result.core);
+    reader.read_list("bandwidth", result.bandwidth, bandwidth_from_json);
+    reader.read("peak_gflop_s", result.peak_gflop_s);
+    reader.read("wall_ms", result.wall_ms);
+    return reason.empty();
+}
+
+} // namespace mkb::job

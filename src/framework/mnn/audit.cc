@@ -1,0 +1,301 @@
+#include "framework/mnn/audit.h"
+
+#include "base/files.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <cxxabi.h>
+#include <elf.h>
+#include <memory>
+#include <set>
+
+namespace mkb::mnn {
+
+namespace {
+
+// Memory, text, conversions: what a kernel may want of libc. Everything that touches processes, files, time or other
+// threads is not here, and is refused by not being here.
+constexpr std::string_view kLibc[] = {"memcpy",
+                                      "memmove",
+                                      "memset",
+                                      "memcmp",
+                                      "memchr",
+                                      "strlen",
+                                      "strcmp",
+                                      "strncmp",
+                                      "strcpy",
+                                      "strncpy",
+                                      "strchr",
+                                      "strstr",
+                                      "malloc",
+                                      "calloc",
+                                      "realloc",
+                                      "free",
+                                      "aligned_alloc",
+                                      "posix_memalign",
+                                      "memalign",
+                                      "abort",
+                                      "qsort",
+                                      "bsearch",
+                                      "abs",
+                                      "labs",
+                                      "printf",
+                                      "puts",
+                                      "putchar",
+                                      "fprintf",
+                                      "fputs",
+                                      "fwrite",
+                                      "snprintf",
+                                      "vsnprintf",
+                                      "sprintf",
+                                      "stdout",
+                                      "stderr",
+                                      "fflush",
+                                      "__assert_fail",
+                                      "__stack_chk_fail",
+                                      "bcmp",
+                                      "atexit",
+                                      "__cxa_atexit",
+                                      "__cxa_finalize",
+                                      "__cxa_guard_acquire",
+                                      "__cxa_guard_release",
+                                      "__cxa_guard_abort",
+                                      "__cxa_pure_virtual",
+                                      "__cxa_thread_atexit",
+                                      "__gmon_start__",
+                                      "_ITM_deregisterTMCloneTable",
+                                      "_ITM_registerTMCloneTable",
+                                      "__gxx_personality_v0",
+                                      "_Unwind_Resume",
+                                      "__tls_get_addr",
+                                      "__printf_chk",
+                                      "__snprintf_chk",
+                                      "__memcpy_chk",
+                                      "__memset_chk",
+                                      "__memmove_chk",
+                                      "__cpu_model",
+                                      "__isoc99_sscanf",
+                                      "strtol",
+                                      "strtof",
+                                      "strtod",
+                                      "atoi",
+                                      "atof",
+                                      "lrand48",
+                                      "rand",
+                                      "__libc_single_threaded"};
+
+constexpr std::string_view kLibm[] = {
+    "acos",   "acosh",     "asin",      "asinh", "atan",      "atan2",  "atanh", "cbrt",   "ceil",      "copysign",
+    "cos",    "cosh",      "erf",       "erfc",  "exp",       "exp2",   "exp10", "expm1",  "fabs",      "fdim",
+    "floor",  "fma",       "fmax",      "fmin",  "fmod",      "frexp",  "hypot", "ilogb",  "ldexp",     "lgamma",
+    "llrint", "llround",   "log",       "log10", "log1p",     "log2",   "logb",  "lrint",  "lround",    "modf",
+    "nan",    "nearbyint", "nextafter", "pow",   "remainder", "remquo", "rint",  "round",  "roundeven", "scalbln",
+    "scalbn", "sin",       "sincos",    "sinh",  "sqrt",      "tan",    "tanh",  "tgamma", "trunc"};
+
+// Of libstdc++: containers, strings, algorithms, operators new and delete; not threads, files, clocks, locales.
+constexpr std::string_view kStandardPrefixes[] = {"_Zn",
+                                                  "_Zd",
+                                                  "_ZNSt6vector",
+                                                  "_ZNKSt6vector",
+                                                  "_ZNSs",
+                                                  "_ZNKSs",
+                                                  "_ZNSt7__cxx1112basic_string",
+                                                  "_ZNKSt7__cxx1112basic_string",
+                                                  "_ZSt17__throw_",
+                                                  "_ZSt19__throw_",
+                                                  "_ZSt20__throw_",
+                                                  "_ZSt21__throw_",
+                                                  "_ZSt24__throw_",
+                                                  "_ZSt25__throw_",
+                                                  "_ZSt28__throw_",
+                                                  "_ZSt16__throw_",
+                                                  "_ZSt18_Rb_tree_",
+                                                  "_ZSt29_Rb_tree_",
+                                                  "_ZSt28_Rb_tree_",
+                                                  "_ZSt18__throw_",
+                                                  "_ZSt9terminatev",
+                                                  "_ZNSt8__detail",
+                                                  "_ZNKSt8__detail",
+                                                  "_ZSt11_Hash_bytes",
+                                                  "_ZTV",
+                                                  "_ZTVN10__cxxabiv1"};
+
+// Roads into the framework that end at the native kernel or at the harness, whatever the task.
+constexpr std::string_view kRefusedFramework[] = {"_ZN3MNN10CPUBackend8onCreate",
+                                                  "_ZN3MNN10CPUBackend10addCreator",
+                                                  "_ZN3MNN10CPUBackend8gCreator",
+                                                  "_ZN3MNN10CPUBackend14initCreatorMap",
+                                                  "_ZN3MNN11AVX2Backend",
+                                                  "_ZN3MNN11Interpreter",
+                                                  "_ZNK3MNN11Interpreter",
+                                                  "_ZN3MNN7Express",
+                                                  "_ZNK3MNN7Express",
+                                                  "_ZN3MNN7Session",
+                                                  "_ZN3MNN8Pipeline",
+                                                  "_ZN3MNN8Schedule",
+                                                  "_ZN3MNN14BackendFactory",
+                                                  "_ZN3MNN16GeometryComputer",
+                                                  "_ZN3MNN18SizeComputer",
+                                                  "_ZN3MNN10CPURuntime",
+                                                  "_ZN3MNN5Timer",
+                                                  "_ZN3MNN8AutoTime",
+                                                  "_ZN3MNN10FileLoader",
+                                                  "_ZN3MNN16ThreadPool",
+                                                  "_ZN3MNN29MNNGetExtraRuntimeCreator",
+                                                  "_ZN3MNN9Execution18insertExtraCreator"};
+
+bool is_math(std::string_view name) {
+    if (name.starts_with("__") && name.ends_with("_finite")) {
+        name = name.substr(2, name.size() - 9);
+    }
+    if (std::ranges::find(kLibm, name) != std::end(kLibm)) {
+        return true;
+    }
+    return !name.empty() && (name.back() == 'f' || name.back() == 'l') &&
+           std::ranges::find(kLibm, name.substr(0, name.size() - 1)) != std::end(kLibm);
+}
+
+bool is_framework(std::string_view name) {
+    if (std::ranges::any_of(kRefusedFramework, [&](std::string_view refused) { return name.starts_with(refused); })) {
+        return false;
+    }
+    return name.starts_with("_ZN3MNN") || name.starts_with("_ZNK3MNN") || name.starts_with("_ZTVN3MNN") ||
+           name.starts_with("_ZTIN3MNN") || name.starts_with("_Z") || name.starts_with("MNN");
+}
+
+/// A 64-bit ELF file whose every offset is checked before it is followed.
+class Elf {
+public:
+    explicit Elf(const std::string& bytes) : bytes_(bytes) {}
+
+    template <class T>
+    const T* at(std::uint64_t offset, std::uint64_t count = 1) const {
+        if (offset > bytes_.size() || count > (bytes_.size() - offset) / sizeof(T)) {
+            return nullptr;
+        }
+        return reinterpret_cast<const T*>(bytes_.data() + offset);
+    }
+    std::string text(std::uint64_t offset) const {
+        return offset < bytes_.size() ? std::string(bytes_.c_str() + offset) : std::string();
+    }
+    const Elf64_Ehdr* header() const {
+        const auto* header = at<Elf64_Ehdr>(0);
+        const bool fine = header != nullptr && std::memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
+                          header->e_ident[EI_CLASS] == ELFCLASS64;
+        return fine ? header : nullptr;
+    }
+    const Elf64_Shdr* section(std::uint32_t type) const {
+        for (std::uint16_t i = 0; i < header()->e_shnum; ++i) {
+            const auto* section = at<Elf64_Shdr>(header()->e_shoff + std::uint64_t{i} * sizeof(Elf64_Shdr));
+            if (section != nullptr && section->sh_type == type) {
+                return section;
+            }
+        }
+        return nullptr;
+    }
+    const Elf64_Shdr* section_number(std::uint32_t number) const {
+        return at<Elf64_Shdr>(header()->e_shoff + std::uint64_t{number} * sizeof(Elf64_Shdr));
+    }
+
+private:
+    const std::string& bytes_;
+};
+
+void audit_symbols(const Elf& elf, const std::set<std::string>& native, std::vector<std::string>& findings) {
+    const Elf64_Shdr* table = elf.section(SHT_DYNSYM);
+    const Elf64_Shdr* names = table != nullptr ? elf.section_number(table->sh_link) : nullptr;
+    if (names == nullptr) {
+        findings.emplace_back("the plug-in has no symbol table");
+        return;
+    }
+    for (std::uint64_t i = 1; i < table->sh_size / sizeof(Elf64_Sym); ++i) {
+        const auto* symbol = elf.at<Elf64_Sym>(table->sh_offset + i * sizeof(Elf64_Sym));
+        if (symbol == nullptr) {
+            break;
+        }
+        const std::string name = elf.text(names->sh_offset + symbol->st_name);
+        if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) {
+            findings.push_back(fmt::format("refused symbol '{}': an indirect function runs while loading", name));
+        }
+        if (symbol->st_shndx != SHN_UNDEF) {
+            continue;
+        }
+        if (native.contains(name)) {
+            findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
+        } else if (!allowed_symbol(name)) {
+            findings.push_back(fmt::format("refused symbol '{}': a kernel computes with memory, mathematics and the "
+                                           "framework's building blocks only",
+                                           demangle(name)));
+        }
+    }
+}
+
+void audit_dynamic(const Elf& elf, std::vector<std::string>& findings) {
+    const Elf64_Shdr* dynamic = elf.section(SHT_DYNAMIC);
+    const Elf64_Shdr* names = dynamic != nullptr ? elf.section_number(dynamic->sh_link) : nullptr;
+    if (names == nullptr) {
+        findings.emplace_back("the plug-in has no dynamic section");
+        return;
+    }
+    constexpr std::string_view kNeeded[] = {"libMNN.so",      "libm.so.6",     "libc.so.6",
+                                            "libstdc++.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2"};
+    for (std::uint64_t i = 0; i < dynamic->sh_size / sizeof(Elf64_Dyn); ++i) {
+        const auto* entry = elf.at<Elf64_Dyn>(dynamic->sh_offset + i * sizeof(Elf64_Dyn));
+        if (entry == nullptr || entry->d_tag == DT_NULL) {
+            break;
+        }
+        const std::string name = elf.text(names->sh_offset + entry->d_un.d_val);
+        if (entry->d_tag == DT_NEEDED && std::ranges::find(kNeeded, name) == std::end(kNeeded)) {
+            findings.push_back(fmt::format("needs the library '{}'", name));
+        } else if (entry->d_tag == DT_RUNPATH || entry->d_tag == DT_RPATH || entry->d_tag == DT_TEXTREL ||
+                   entry->d_tag == DT_AUDIT) {
+            findings.push_back(
+                fmt::format("asks the loader for something a kernel has no need of (dynamic tag {:#x})", entry->d_tag));
+        }
+    }
+}
+
+} // namespace
+
+bool allowed_symbol(std::string_view mangled) {
+    if (std::ranges::find(kLibc, mangled) != std::end(kLibc) || is_math(mangled)) {
+        return true;
+    }
+    if (mangled.starts_with("_ZNSt") || mangled.starts_with("_ZSt") || mangled.starts_with("_ZNKSt")) {
+        return std::ranges::any_of(kStandardPrefixes,
+                                   [&](std::string_view prefix) { return mangled.starts_with(prefix); });
+    }
+    if (mangled.starts_with("_Zn") || mangled.starts_with("_Zd")) {
+        return true;
+    }
+    return is_framework(mangled);
+}
+
+std::string demangle(const std::string& mangled) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(
+        abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status), &std::free);
+    return status == 0 && text != nullptr ? text.get() : mangled;
+}
+
+Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin,
+                                              const std::vector<Function>& native) {
+    MKB_TRY(bytes, read_file(plugin));
+    bytes.push_back('\0'); // texts end somewhere
+    const Elf elf(bytes);
+    std::vector<std::string> findings;
+    if (elf.header() == nullptr) {
+        findings.emplace_back("the plug-in is no 64-bit ELF file");
+        return findings;
+    }
+    std::set<std::string> names;
+    for (const Function& function : native) {
+        names.insert(function.name);
+    }
+    audit_symbols(elf, names, findings);
+    audit_dynamic(elf, findings);
+    return findings;
+}
+
+} // namespace mkb::mnn

@@ -1,0 +1,23 @@
+#pragma once
+// What a plug-in asks of the process it is loaded into: the symbols it imports, by allow-list, and how it wants to be
+// loaded.
+#include "base/result.h"
+#include "framework/mnn/library.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mkb::mnn {
+
+/// Empty when the plug-in may be loaded; else one line per finding: "refused symbol 'fork': …".
+/// `native`: the functions of the task's own native file, which a candidate must not import.
+Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native);
+
+/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure.
+bool allowed_symbol(std::string_view mangled);
+
+/// "MNN::CPUSoftmax::onResize(…)", or the name itself when it is not mangled.
+std::string demangle(const std::string& mangled);
+
+} // namespace mkb::mnn

@@ -1,0 +1,186 @@
+#include "framework/mnn/kit.h"
+
+#include "base/cache.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/progress.h"
+
+#include <algorithm>
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace mkb::mnn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Our own sources that the runner is made of, besides everything in runner/.
+constexpr const char* kSharedSources[] = {"src/device/job.cc", "src/device/job.h", "src/task/draw.cc",
+                                          "src/task/draw_json.cc", "src/task/draw.h"};
+constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fno-rtti", "-fno-exceptions", "-fPIE",
+                                        "-ffp-contract=off", "-Wall"};
+
+struct RunnerSources {
+    std::vector<fs::path> units; ///< to be compiled
+    std::string hash;            ///< of everything that goes in
+};
+
+Result<RunnerSources> runner_sources(const fs::path& home) {
+    RunnerSources sources;
+    std::vector<fs::path> all;
+    std::error_code error;
+    for (const auto& item : fs::recursive_directory_iterator(home / "runner", error)) {
+        if (item.is_regular_file()) {
+            all.push_back(item.path());
+        }
+    }
+    for (const char* file : kSharedSources) {
+        all.push_back(home / file);
+    }
+    std::ranges::sort(all);
+    std::string contents;
+    for (const fs::path& file : all) {
+        MKB_TRY(text, read_file(file));
+        contents += file.filename().string() + sha256_hex(text);
+        if (file.extension() == ".cc") {
+            sources.units.push_back(file);
+        }
+    }
+    sources.hash = sha256_hex(contents);
+    return sources;
+}
+
+std::vector<std::string> include_flags(const Library& library, const char* option) {
+    std::vector<std::string> flags;
+    for (const std::string& flag : library.flags) {
+        if (flag.starts_with("-I")) {
+            flags.insert(flags.end(), {option, (library.headers / flag.substr(2)).string()});
+        }
+    }
+    return flags;
+}
+
+Result<void> run_compiler(const std::vector<std::string>& command, const std::string& what) {
+    MKB_TRY(done, run_process({.argv = command}));
+    if (!done.ok()) {
+        return fail(ErrorKind::environment, "compiling {} failed: {}", what, done.err.substr(0, 800));
+    }
+    return {};
+}
+
+Result<void> compile_unit(const Library& library, const fs::path& home, const fs::path& unit, const fs::path& object) {
+    std::vector<std::string> command = {kCxx};
+    command.insert(command.end(), std::begin(kRunnerFlags), std::end(kRunnerFlags));
+    command.insert(command.end(), {"-I" + (home / "runner").string(), "-I" + (home / "src").string()});
+    std::ranges::copy(include_flags(library, "-isystem"), std::back_inserter(command));
+    // Definitions that change class layouts must be those of the library.
+    std::ranges::copy_if(library.flags, std::back_inserter(command),
+                         [](const std::string& flag) { return flag.starts_with("-D"); });
+    command.insert(command.end(), {"-c", unit.string(), "-o", object.string()});
+    return run_compiler(command, unit.filename().string());
+}
+
+Result<void> compile_runner(const Library& library, const fs::path& home, const RunnerSources& sources,
+                            const fs::path& folder) {
+    const fs::path objects = folder / "objects";
+    fs::create_directories(objects);
+    Progress progress("building the runner", sources.units.size());
+    std::atomic<std::size_t> next{0};
+    std::vector<Result<void>> results(sources.units.size());
+    const auto work = [&] {
+        for (std::size_t i = next++; i < sources.units.size(); i = next++) {
+            results[i] = compile_unit(library, home, sources.units[i], objects / fmt::format("{}.o", i));
+        }
+    };
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+        workers.emplace_back(work);
+    }
+    workers.clear();
+    for (const auto& result : results) {
+        MKB_DO(result);
+    }
+    std::vector<std::string> link = {kCxx,
+                                     "-fuse-ld=lld-19",
+                                     "-pie",
+                                     "-Wl,-z,relro,-z,now",
+                                     "-Wl,-rpath,$ORIGIN",
+                                     "-o",
+                                     (folder / "mkb-runner").string()};
+    for (std::size_t i = 0; i < sources.units.size(); ++i) {
+        link.push_back((objects / fmt::format("{}.o", i)).string());
+    }
+    link.insert(link.end(), {library.file.string(), "-ldl", "-lpthread"});
+    MKB_DO(run_compiler(link, "mkb-runner"));
+    fs::remove_all(objects);
+    return {};
+}
+
+Result<void> compile_prelude(const Library& library, const fs::path& folder) {
+    Progress progress("precompiling the prelude");
+    const fs::path out = folder / "pch";
+    fs::create_directories(out);
+    const CompileFolders folders{.headers = library.headers, .kit = folder, .sources = folder, .out = out};
+    const CompileLayout layout = layout_for(folders);
+    std::vector<std::string> command = {std::string("/usr/bin/") + kCxx};
+    std::ranges::copy(candidate_flags(library, layout.headers), std::back_inserter(command));
+    command.insert(command.end(), {"-x", "c++-header", "-fpch-instantiate-templates", "-Xclang", "-fno-pch-timestamp",
+                                   layout.kit + "/prelude.h", "-o", layout.out + "/prelude.h.pch"});
+    MKB_DO(run_compiler(in_compiler_jail(folders, command), "the prelude"));
+    fs::rename(out / "prelude.h.pch", folder / "prelude.h.pch");
+    fs::remove_all(out);
+    return {};
+}
+
+Result<void> make_kit(const Library& library, const fs::path& home, const RunnerSources& sources,
+                      const fs::path& folder) {
+    std::error_code error;
+    fs::copy_file(home / "runner/mnn/prelude.h", folder / "prelude.h", error);
+    // A copy, not a link: the jail shows this folder alone.
+    fs::copy_file(library.file, folder / "libMNN.so", error);
+    if (error) {
+        return fail(ErrorKind::environment, "{}: {}", folder.string(), error.message());
+    }
+    MKB_DO(compile_prelude(library, folder));
+    MKB_DO(compile_runner(library, home, sources, folder));
+    nlohmann::json hashes;
+    for (const char* name : {"mkb-runner", "libMNN.so"}) {
+        MKB_TRY(bytes, read_file(folder / name));
+        hashes[name] = sha256_hex(bytes);
+    }
+    return write_file_atomic(folder / "hashes.json", hashes.dump());
+}
+
+} // namespace
+
+std::vector<std::string> candidate_flags(const Library& library, const std::string& headers) {
+    std::vector<std::string> flags;
+    for (const std::string& flag : library.flags) {
+        flags.push_back(flag.starts_with("-I") ? "-I" + headers + "/" + flag.substr(2) : flag);
+    }
+    flags.insert(flags.end(), {"-fvisibility=hidden", "-fPIC", "-w", "-fno-color-diagnostics"});
+    return flags;
+}
+
+Result<Kit> build_kit(const Library& library) {
+    MKB_TRY(home, home_dir());
+    MKB_TRY(sources, runner_sources(home));
+    // The precompiled header names its folders: in the jail these are fixed, without one they are the real ones.
+    const std::string identity = library.key + sources.hash + (bubblewrap_works() ? "jail" : library.headers.string());
+    const std::string key = fmt::format("{}-{}", library.key, sha256_hex(identity).substr(0, 16));
+    MKB_TRY(folder, cache_entry("mnn-kit", key,
+                                [&](const fs::path& empty) { return make_kit(library, home, sources, empty); }));
+    Kit kit;
+    kit.folder = folder;
+    MKB_TRY(text, read_file(folder / "hashes.json"));
+    const auto hashes = nlohmann::json::parse(text, nullptr, false);
+    kit.runner_sha256 = hashes.value("mkb-runner", "");
+    kit.library_sha256 = hashes.value("libMNN.so", "");
+    kit.flags = candidate_flags(
+        library, layout_for({.headers = library.headers, .kit = folder, .sources = {}, .out = {}}).headers);
+    return kit;
+}
+
+} // namespace mkb::mnn

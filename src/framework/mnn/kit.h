@@ -1,0 +1,21 @@
+#pragma once
+// What every candidate shares: the precompiled prelude and the runner, built once per library and version of our own
+// sources.
+#include "framework/mnn/compiler_jail.h"
+#include "framework/mnn/library.h"
+
+namespace mkb::mnn {
+
+struct Kit {
+    std::filesystem::path folder; ///< prelude.h, prelude.h.pch, libMNN.so, mkb-runner
+    std::string runner_sha256, library_sha256;
+    std::vector<std::string> flags; ///< of a candidate, without input and output
+};
+
+/// Builds the kit or takes it from the cache (about 40 s on two cores).
+Result<Kit> build_kit(const Library& library);
+
+/// MNN's own flags for a CPU kernel with include folders below `headers`, and what makes a plug-in of it.
+std::vector<std::string> candidate_flags(const Library& library, const std::string& headers);
+
+} // namespace mkb::mnn

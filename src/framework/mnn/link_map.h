@@ -1,0 +1,11 @@
+#pragma once
+#include "framework/mnn/library.h"
+
+namespace mkb::mnn {
+
+/// Per CPU source file the functions that only its object defines, with their places in libMNN.so: lld's link map
+/// joined with the objects' symbol tables (inline functions shared between objects do not count). `build`: a finished
+/// build folder.
+Result<std::map<std::string, std::vector<Function>>> read_link_map(const std::filesystem::path& build);
+
+} // namespace mkb::mnn

@@ -1,0 +1,168 @@
+#include "framework/mnn/plugin.h"
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/process.h"
+
+#include <charconv>
+#include <csignal>
+#include <sstream>
+
+namespace mkb::mnn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// As in the framework's tree, so that both ways to include the header ("CPUPool.hpp", "backend/cpu/CPUPool.hpp") find
+/// the candidate's.
+constexpr const char* kCpuFolder = "backend/cpu";
+
+std::vector<std::string> command_line(const Kit& kit, const CompileLayout& layout, const Task& task) {
+    std::vector<std::string> command = {std::string("/usr/bin/") + kCxx, "-I" + layout.sources};
+    command.insert(command.end(), kit.flags.begin(), kit.flags.end());
+    // Options in the place of the PCH's: kit.flags are those it was built with.
+    command.insert(command.end(),
+                   {"-I" + layout.sources + "/" + kCpuFolder,
+                    // Its neighbours, which a file in the framework's folder finds without being told.
+                    "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
+                    "-include-pch", layout.kit + "/prelude.h.pch", "-Xclang", "-fno-pch-timestamp",
+                    fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
+                    "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
+                    "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
+                    layout.out + "/candidate.so", layout.sources + "/" + kCpuFolder + "/" + task.files.back(),
+                    layout.kit + "/libMNN.so", "-lm"});
+    return command;
+}
+
+/// Which limit ended the compiler, or "".
+std::string broken_limit(const ProcessExit& done) {
+    if (done.how == ProcessExit::How::timed_out) {
+        return "time";
+    }
+    const bool by_signal = done.how == ProcessExit::How::signalled;
+    // bubblewrap and the driver report a child's signal as 128 + number, clang's driver an aborted compiler as 254.
+    const int signal = by_signal ? done.code : done.code > 128 && done.code < 192 ? done.code - 128 : 0;
+    if (signal == SIGXCPU || (signal == SIGKILL && done.cpu_ms > 0.9e3 * static_cast<double>(kCompileCpu.count()))) {
+        return "time";
+    }
+    if (signal == SIGXFSZ || done.err.find("File too large") != std::string::npos) {
+        return "file size";
+    }
+    if (done.err.find("out of memory") != std::string::npos || done.err.find("bad_alloc") != std::string::npos ||
+        signal == SIGKILL) {
+        return "memory";
+    }
+    if (done.code == 254) {
+        return done.err.find("SIGXCPU") != std::string::npos ? "time" : "memory";
+    }
+    return "";
+}
+
+Result<void> write_sources(const Candidate& candidate, const fs::path& folder) {
+    for (const SourceFile& source : candidate.sources) {
+        MKB_DO(write_file_atomic(folder / kCpuFolder / source.name, source.text));
+    }
+    return {};
+}
+
+/// "/src/backend/cpu/CPUPool.cpp" → "CPUPool.cpp", "/mnn/source/core/Tensor.hpp" → "mnn/source/core/Tensor.hpp".
+std::string short_name(std::string_view file, const CompileLayout& layout) {
+    const std::string own = layout.sources + "/" + kCpuFolder + "/";
+    if (file.starts_with(own)) {
+        return std::string(file.substr(own.size()));
+    }
+    if (file.starts_with(layout.headers + "/")) {
+        return "mnn" + std::string(file.substr(layout.headers.size()));
+    }
+    return std::string(file);
+}
+
+/// "file:line:column: error: message"; false when the line is none.
+bool parse_clang_line(std::string_view line, const CompileLayout& layout, BuildError& error) {
+    std::size_t mark = line.find(": error: ");
+    std::size_t length = 9;
+    if (const std::size_t fatal = line.find(": fatal error: "); fatal != std::string_view::npos) {
+        mark = fatal;
+        length = 15;
+    }
+    if (mark == std::string_view::npos) {
+        return false;
+    }
+    error.message = std::string(line.substr(mark + length));
+    std::string_view place = line.substr(0, mark);
+    int numbers[2] = {0, 0};
+    for (int i = 1; i >= 0; --i) {
+        const std::size_t colon = place.rfind(':');
+        if (colon == std::string_view::npos) {
+            break;
+        }
+        const std::string_view digits = place.substr(colon + 1);
+        if (std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]).ptr !=
+            digits.data() + digits.size()) {
+            break;
+        }
+        place = place.substr(0, colon);
+    }
+    error.line = numbers[0];
+    error.column = numbers[1];
+    error.file = short_name(place, layout);
+    // Without a line it is the driver that speaks, about itself or to repeat the linker.
+    return error.line > 0;
+}
+
+} // namespace
+
+std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout& layout) {
+    std::vector<BuildError> errors;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line) && errors.size() < kMaxErrors;) {
+        BuildError error;
+        if (line.starts_with("ld.lld-19: error: ") || line.starts_with("ld.lld: error: ")) {
+            error.message = line.substr(line.find("error: ") + 7);
+            errors.push_back(std::move(error));
+        } else if (parse_clang_line(line, layout, error)) {
+            errors.push_back(std::move(error));
+        }
+    }
+    return errors;
+}
+
+Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
+                             const fs::path& folder) {
+    const CompileFolders folders{
+        .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
+    MKB_DO(write_sources(candidate, folders.sources));
+    std::error_code io;
+    fs::create_directories(folders.out, io);
+    const CompileLayout layout = layout_for(folders);
+    ProcessSpec spec;
+    spec.argv = in_compiler_jail(folders, command_line(kit, layout, task));
+    spec.folder = folders.out;
+    spec.limits = {.wall_time = kCompileWall,
+                   .output_bytes = kCompileText,
+                   .address_space_bytes = kCompileMemory,
+                   .file_size_bytes = kCompileFile,
+                   .cpu_time = kCompileCpu};
+    MKB_TRY(done, run_process(spec));
+    Build build;
+    build.log = done.err + (done.err_cut ? "\n(cut)" : "");
+    build.isolation = compiler_isolation();
+    build.stages.push_back({.name = "build", .wall_ms = done.wall_ms, .cpu_ms = done.cpu_ms});
+    const fs::path plugin = folders.out / "candidate.so";
+    if (done.ok() && fs::exists(plugin)) {
+        MKB_TRY(bytes, read_file(plugin));
+        build.result = Plugin{.file = plugin, .sha256 = sha256_hex(bytes)};
+        return build;
+    }
+    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
+    if (failed.errors.empty() && failed.limit.empty()) {
+        // Not a word about the candidate: the compiler or its jail itself did not run.
+        return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",
+                    done.code, done.err.substr(0, 300));
+    }
+    build.result = Outcome(std::move(failed));
+    return build;
+}
+
+} // namespace mkb::mnn

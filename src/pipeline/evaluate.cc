@@ -1,0 +1,211 @@
+#include "pipeline/evaluate.h"
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "pipeline/measurement.h"
+#include "pipeline/verification.h"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+
+namespace mkb {
+
+namespace {
+
+constexpr int kTries = 3; ///< for transient trouble of a device
+
+class Evaluation {
+public:
+    Evaluation(Judge& judge, const Task& task, const LoadedCandidate& loaded, const EvaluateOptions& options)
+        : judge_(judge), task_(task), loaded_(loaded), options_(options), seed_(options.seed.value_or(secret_seed())) {}
+
+    Result<Judgement> judge() {
+        MKB_DO(identify());
+        keep_sources();
+        if (!loaded_.extraction.complete() && !options_.native_twice) {
+            return finish(NoSource{.why = loaded_.extraction.why_not});
+        }
+        // The oracle works while the compiler does.
+        auto plan = std::async(std::launch::async, [this] { return plan_verification(judge_, task_, seed_); });
+        if (!options_.native_twice) {
+            MKB_TRY(fault, build());
+            if (fault) {
+                return finish(std::move(*fault));
+            }
+        }
+        MKB_TRY(references, plan.get());
+        note_stage("oracle", references.oracle_ms);
+        MKB_TRY(fault, verify(references));
+        if (fault) {
+            return finish(std::move(*fault));
+        }
+        return measure();
+    }
+
+private:
+    Result<void> identify() {
+        MKB_TRY(framework, judge_.framework().facts());
+        MKB_TRY(device, judge_.device().facts());
+        MKB_TRY(key, evaluation_key(judge_, task_, loaded_, options_));
+        Record& record = judgement_.record;
+        record.id = new_record_id();
+        record.key = key;
+        record.created = utc_now_rfc3339();
+        record.tool_version = MKB_VERSION;
+        record.task_id = task_.id;
+        record.task_hash = task_.hash;
+        record.category = task_.category;
+        record.operator_name = task_.operator_name;
+        record.form = name_of(task_.form);
+        record.label = options_.label;
+        record.method = options_.method;
+        record.model = options_.model;
+        record.sample = options_.sample;
+        record.candidate_hash = loaded_.candidate.hash();
+        record.origin = loaded_.candidate.origin;
+        record.framework = framework;
+        record.device = device;
+        record.profile = options_.profile.name;
+        record.settings = {{"profile", to_json(options_.profile)},
+                           {"trusted", options_.trusted},
+                           {"extra_work", options_.extra_work},
+                           {"native_twice", options_.native_twice},
+                           {"oracle", "onnxruntime " + oracle_version()}};
+        record.seed = to_hex(seed_);
+        return {};
+    }
+
+    std::string keep(const char* kind, std::string content) {
+        std::string hash = sha256_hex(content);
+        judgement_.artifacts.emplace_back(kind, std::move(content));
+        return hash;
+    }
+
+    void keep_sources() {
+        Record& record = judgement_.record;
+        for (const SourceFile& source : loaded_.candidate.sources) {
+            record.source_artifacts[source.name] = keep("source", source.text);
+        }
+        if (!loaded_.candidate.answer.empty()) {
+            record.answer_artifact = keep("answer", loaded_.candidate.answer);
+        }
+    }
+
+    void note_stage(const char* name, double wall_ms, double cpu_ms = 0) {
+        judgement_.record.stages.push_back({.name = name, .wall_ms = wall_ms, .cpu_ms = cpu_ms});
+    }
+
+    Result<std::optional<Outcome>> build() {
+        MKB_TRY(folder, TempDir::make("mkb-build-"));
+        folder_ = std::move(folder);
+        MKB_TRY(built, judge_.framework().build(task_, loaded_.candidate, folder_->path(), options_.trusted));
+        std::ranges::copy(built.stages, std::back_inserter(judgement_.record.stages));
+        isolation_.push_back("compiler " + built.isolation);
+        if (!built.log.empty()) {
+            judgement_.record.build_log_artifact = keep("log", built.log);
+        }
+        if (auto* outcome = std::get_if<Outcome>(&built.result)) {
+            return std::optional<Outcome>(std::move(*outcome));
+        }
+        plugin_ = std::get<Plugin>(std::move(built.result));
+        return std::optional<Outcome>();
+    }
+
+    Result<std::optional<Outcome>> verify(const VerificationPlan& plan) {
+        MKB_TRY(verified, verify_candidate(judge_, task_, plugin_, seed_, plan, options_.trusted));
+        note_stage("verify", verified.wall_ms + verified.compare_ms);
+        Record& record = judgement_.record;
+        record.regime_errors = verified.errors;
+        std::ranges::copy(verified.job.notices, std::back_inserter(record.flags));
+        note_isolation(verified.job.jail);
+        if (!verified.job.printed.empty()) {
+            record.run_log_artifact = keep("log", verified.job.printed);
+        }
+        return std::move(verified.fault);
+    }
+
+    /// "full" when every layer of jail.md is in force, for the compiler and the candidate; else what is missing.
+    void note_isolation(const std::vector<std::string>& layers) {
+        std::string missing;
+        for (const char* layer : {"no_new_privs", "landlock", "rlimits", "seccomp"}) {
+            if (std::ranges::find(layers, layer) == layers.end()) {
+                missing += (missing.empty() ? "" : ", ") + std::string(layer);
+            }
+        }
+        const bool compiler_full = isolation_.empty() || isolation_.front() == "compiler full";
+        if (!compiler_full) {
+            missing += (missing.empty() ? "" : ", ") + isolation_.front();
+        }
+        judgement_.record.device.isolation = missing.empty() ? "full" : "partial (without " + missing + ")";
+    }
+
+    Result<Judgement> measure() {
+        if (!options_.profile.measure) {
+            return finish(Correct{.measured = false});
+        }
+        MKB_TRY(measured, measure_candidate(judge_, task_, plugin_, seed_, options_));
+        note_stage("measure", measured.wall_ms);
+        Record& record = judgement_.record;
+        std::ranges::copy(measured.flags, std::back_inserter(record.flags));
+        if (!measured.samples.empty()) {
+            measured.facts.samples_artifact = keep("samples", measured.samples);
+            record.measurement = measured.facts;
+        }
+        if (measured.fault) {
+            return finish(std::move(*measured.fault));
+        }
+        measured.correct.measured = !record.device.emulated;
+        return finish(measured.correct);
+    }
+
+    Result<Judgement> finish(Outcome outcome) {
+        judgement_.record.outcome = std::move(outcome);
+        return std::move(judgement_);
+    }
+
+    Judge& judge_;
+    const Task& task_;
+    const LoadedCandidate& loaded_;
+    const EvaluateOptions& options_;
+    Seed seed_;
+    Judgement judgement_;
+    std::optional<TempDir> folder_;
+    std::optional<Plugin> plugin_;
+    std::vector<std::string> isolation_;
+};
+
+} // namespace
+
+Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
+                                   const EvaluateOptions& options) {
+    MKB_TRY(framework, judge.framework().facts());
+    const nlohmann::json identity{{"task", task.hash},
+                                  {"candidate", loaded.candidate.hash()},
+                                  {"answer", sha256_hex(loaded.candidate.answer)},
+                                  {"label", options.label},
+                                  {"method", options.method},
+                                  {"model", options.model},
+                                  {"sample", options.sample},
+                                  {"profile", to_json(options.profile)},
+                                  {"framework", framework.build_key},
+                                  {"device", judge.device().name()},
+                                  {"trusted", options.trusted},
+                                  {"extra_work", options.extra_work},
+                                  {"native_twice", options.native_twice}};
+    return sha256_hex(identity.dump());
+}
+
+Result<Judgement> evaluate(Judge& judge, const Task& task, const LoadedCandidate& loaded,
+                           const EvaluateOptions& options) {
+    Result<Judgement> judgement = fail(ErrorKind::transient, "not tried");
+    for (int i = 0; i < kTries; ++i) {
+        judgement = Evaluation(judge, task, loaded, options).judge();
+        if (judgement || judgement.error().kind != ErrorKind::transient) {
+            break;
+        }
+    }
+    return judgement;
+}
+
+} // namespace mkb

@@ -1,0 +1,75 @@
+#pragma once
+// task + candidate → record: the stages in order. Everything else in the project feeds this function or reads what it
+// made.
+#include "base/result.h"
+#include "candidate/candidate.h"
+#include "device/device.h"
+#include "framework/framework.h"
+#include "pipeline/profile.h"
+#include "record/record.h"
+#include "task/task.h"
+#include "verify/oracle.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mkb {
+
+/// Bandwidth and peak of a device, measured once and kept in the cache.
+struct Calibration {
+    std::vector<job::Bandwidth> bandwidth; ///< by working set, ascending
+    double peak_gflop_s = 0;
+    /// Least time for a task on this device, in microseconds: the larger of bytes over bandwidth and operations over
+    /// peak.
+    double floor_us(const Task& task) const;
+    /// Least time to move the task's bytes alone.
+    double bytes_floor_us(const Task& task) const;
+};
+
+struct EvaluateOptions {
+    Profile profile;
+    std::optional<Seed> seed;  ///< default: a new secret for each judgement
+    bool trusted = false;      ///< the framework's own file: no audit, guard and traps; the record says so
+    double extra_work = 0;     ///< self-test: the second process is native and does this share more work
+    bool native_twice = false; ///< self-test A/A: no candidate at all
+    int core = -1;
+    std::string label, method = "evaluate", model;
+    int sample = 0;
+};
+
+/// What judging needs besides task and candidate. One per process; not thread safe.
+class Judge {
+public:
+    Judge(Framework& framework, Device& device) : framework_(framework), device_(device) {}
+    Framework& framework() { return framework_; }
+    Device& device() { return device_; }
+    Result<const Calibration*> calibration();
+    /// The oracle of the task's own parameters, loaded once.
+    Result<Oracle*> oracle(const Task& task);
+
+private:
+    Framework& framework_;
+    Device& device_;
+    std::optional<Calibration> calibration_;
+    std::map<std::string, Oracle> oracles_; ///< by task hash
+};
+
+struct Judgement {
+    Record record;
+    std::vector<std::pair<std::string, std::string>> artifacts; ///< (kind, content), named by hash in the record
+};
+
+/// Judges one candidate. Errors are our world's only (retried here where that can help); the kernel's faults are
+/// outcomes.
+Result<Judgement> evaluate(Judge& judge, const Task& task, const LoadedCandidate& loaded,
+                           const EvaluateOptions& options);
+
+/// What makes two evaluations the same within a run: task, candidate, settings, framework, device, method and sample.
+Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
+                                   const EvaluateOptions& options);
+
+} // namespace mkb

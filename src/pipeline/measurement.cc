@@ -1,0 +1,197 @@
+#include "pipeline/measurement.h"
+
+#include "measure/samples.h"
+#include "measure/statistics.h"
+#include "pipeline/device_run.h"
+#include "pipeline/verification.h"
+#include "verify/verify.h"
+
+#include <algorithm>
+
+namespace mkb {
+
+namespace {
+
+constexpr double kFloorMargin = 1.5; ///< a time below the floor in bytes by more than this is flagged
+constexpr double kCreateShare = 20;  ///< creation more than this times native's, and above kCreateFloorUs, is flagged
+constexpr double kCreateFloorUs = 20'000;
+constexpr double kBusyCpuShare = 1.15; ///< processor time over wall time with one thread
+
+Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Plugin>& plugin, const Seed& seed,
+                               const EvaluateOptions& options) {
+    MKB_TRY(job, job_for(judge.framework(), task, seed));
+    job.mode = "measure";
+    job.plugin = plugin ? "candidate.so" : "";
+    job.trusted = options.trusted;
+    job.core = options.core;
+    job.measure.pairs = options.profile.pairs;
+    job.measure.quads = options.profile.quads;
+    job.measure.warm_up_runs = options.profile.warm_up_runs;
+    job.measure.extra_work = options.extra_work;
+    return job;
+}
+
+/// A pair that is thrown away: how long a run takes decides how many fit into the budget.
+job::Job pilot_of(job::Job job) {
+    job.measure.pairs = 1;
+    job.measure.quads = 1;
+    job.measure.runs_per_block = 2;
+    job.measure.samples_per_pair = 0;
+    job.seed = secret_seed(); // never the contents of the real measurement
+    return job;
+}
+
+/// Outputs of timed iterations, drawn at random by the supervisor, against the oracle.
+Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply) {
+    MKB_TRY(oracle, judge.oracle(task));
+    for (const job::Returned& returned : reply.result.returned) {
+        MKB_TRY(reference, oracle->run(make_inputs(task, returned.regime, seed, Phase::timed, returned.iteration)));
+        if (const auto wrong = compare_outputs(task, task.regimes[returned.regime].name,
+                                               outputs_of(returned, reply.outputs), reference)) {
+            return Outcome(
+                Cheated{.rule = "timed_output",
+                        .evidence = fmt::format("right in verification, wrong while timed (pair {}, iteration {}): {}",
+                                                returned.pair, returned.iteration, wrong->report)});
+        }
+    }
+    return std::optional<Outcome>();
+}
+
+MeasurementFacts facts_of(const job::JobResult& result, int quads) {
+    MeasurementFacts facts;
+    std::vector<double> create;
+    std::vector<double> native_create;
+    for (const job::Pair& pair : result.pairs) {
+        facts.pair_ratios.push_back(pair_ratio(pair.native_ns, pair.candidate_ns, quads));
+        facts.pair_ratios_witness.push_back(pair_ratio(pair.native_witness_ns, pair.candidate_witness_ns, quads));
+        facts.native_us.push_back(median_us(pair.native_ns));
+        facts.candidate_us.push_back(median_us(pair.candidate_ns));
+        facts.iterations_per_side += static_cast<int>(pair.candidate_ns.size());
+        create.push_back(pair.candidate_create_us);
+        native_create.push_back(pair.native_create_us);
+    }
+    facts.resize_us = median(std::move(create));
+    facts.native_resize_us = median(std::move(native_create));
+    facts.core = result.core;
+    return facts;
+}
+
+void add_flags(const Task& task, const Calibration& calibration, const job::JobResult& result,
+               MeasurementResult& measured) {
+    const double floor_us = calibration.bytes_floor_us(task);
+    if (measured.correct.latency_us * kFloorMargin < floor_us) {
+        measured.flags.push_back(
+            fmt::format("below the roofline: {:.1f} us, moving the bytes alone takes {:.1f} us; look at this kernel",
+                        measured.correct.latency_us, floor_us));
+    }
+    if (measured.facts.resize_us > kCreateFloorUs &&
+        measured.facts.resize_us > kCreateShare * measured.facts.native_resize_us) {
+        measured.flags.push_back(fmt::format("creation takes {:.0f} ms, native's {:.1f} ms",
+                                             measured.facts.resize_us / 1000, measured.facts.native_resize_us / 1000));
+    }
+    std::vector<double> shares;
+    std::ranges::transform(result.pairs, std::back_inserter(shares),
+                           [](const job::Pair& pair) { return pair.candidate_cpu_share; });
+    if (task.threads == 1 && median(std::move(shares)) > kBusyCpuShare) {
+        measured.flags.emplace_back("uses more processor time than wall time with one thread");
+    }
+    if (!measured.facts.quiet) {
+        measured.flags.push_back(fmt::format("the device was not quiet: {:.0f} % busy before timing",
+                                             100 * (1 - measured.facts.idle_share_before)));
+    }
+}
+
+Correct speedup_of(const Task& task, const Calibration& calibration, const MeasurementFacts& facts) {
+    const Speedup speedup = paired_speedup(facts.pair_ratios);
+    Correct correct;
+    correct.speedup = speedup.median;
+    correct.speedup_low = speedup.low;
+    correct.speedup_high = speedup.high;
+    correct.latency_us = median(facts.candidate_us);
+    correct.native_latency_us = median(facts.native_us);
+    const double floor_us = calibration.floor_us(task);
+    correct.share_of_limit = floor_us / correct.latency_us;
+    correct.native_share_of_limit = floor_us / correct.native_latency_us;
+    return correct;
+}
+
+Result<JobReply> run_pairs(Judge& judge, const Task& task, const std::optional<Plugin>& plugin, const job::Job& job) {
+    JobFiles files;
+    MKB_TRY(models, load_models(task, std::nullopt));
+    files.contents.emplace_back("model.mnn", std::move(models.mnn));
+    if (plugin) {
+        files.files.push_back(
+            {.name = "candidate.so", .source = plugin->file, .sha256 = plugin->sha256, .keep = false});
+    }
+    return run_job(judge.framework(), judge.device(), job, files);
+}
+
+} // namespace
+
+Result<QuietReading> wait_until_quiet(Device& device) {
+    MKB_TRY(reading, device.quiet());
+    for (int i = 1; i < kQuietTries && reading.busy_share >= kQuietBusyShare; ++i) {
+        MKB_TRY(again, device.quiet());
+        reading = again;
+    }
+    return reading;
+}
+
+Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+                                            const Seed& seed, const EvaluateOptions& options) {
+    MKB_TRY(job, measuring_job(judge, task, plugin, seed, options));
+    MKB_TRY(calibration, judge.calibration());
+    MeasurementResult measured;
+    MKB_TRY(pilot, run_pairs(judge, task, plugin, pilot_of(job)));
+    const auto end_of = [&](const job::JobResult& result) -> Result<std::optional<Outcome>> {
+        if (!result.native.kind.empty()) {
+            return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", judge.device().name(),
+                        result.native.detail);
+        }
+        if (result.candidate.kind.empty()) {
+            return std::optional<Outcome>();
+        }
+        MKB_TRY(outcome, outcome_of(judge.framework(), plugin, result.candidate, job.run_limit_s));
+        return std::optional<Outcome>(std::move(outcome));
+    };
+    MKB_TRY(early, end_of(pilot.result));
+    if (early) {
+        measured.fault = std::move(early);
+        return measured;
+    }
+    const double pilot_us =
+        std::max(median_us(pilot.result.pairs.front().native_ns), median_us(pilot.result.pairs.front().candidate_ns));
+    job.measure.runs_per_block = runs_per_block(options.profile, pilot_us);
+    MKB_TRY(quiet, wait_until_quiet(judge.device()));
+    MKB_TRY(reply, run_pairs(judge, task, plugin, job));
+    MKB_TRY(fault, end_of(reply.result));
+    measured.wall_ms = pilot.wall_ms + reply.wall_ms;
+    if (fault || static_cast<int>(reply.result.pairs.size()) != job.measure.pairs) {
+        if (!fault) {
+            return fail(ErrorKind::transient, "device {}: {} of {} pairs came back", judge.device().name(),
+                        reply.result.pairs.size(), job.measure.pairs);
+        }
+        measured.fault = std::move(fault);
+        return measured;
+    }
+    MKB_TRY(sampled, check_samples(judge, task, seed, reply));
+    measured.fault = std::move(sampled);
+    const ClockCheck clocks = check_clocks(reply.result.pairs);
+    if (!measured.fault && !clocks.honest) {
+        measured.fault = Cheated{
+            .rule = "clock",
+            .evidence = fmt::format(
+                "its own clock leaves {:.1f} us a run unaccounted for, native's {:.1f} us (tolerance {:.1f} us)",
+                clocks.candidate_remainder_us, clocks.native_remainder_us, clocks.tolerance_us)};
+    }
+    measured.facts = facts_of(reply.result, job.measure.quads);
+    measured.facts.idle_share_before = 1 - quiet.busy_share;
+    measured.facts.quiet = quiet.busy_share < kQuietBusyShare;
+    measured.correct = speedup_of(task, *calibration, measured.facts);
+    add_flags(task, *calibration, reply.result, measured);
+    const std::vector<std::uint8_t> packed = nlohmann::json::to_cbor(job::to_json(reply.result));
+    measured.samples.assign(packed.begin(), packed.end());
+    return measured;
+}
+
+} // namespace mkb

@@ -1,0 +1,26 @@
+#pragma once
+// The measuring stage of evaluate(): pilot, quiet gate, pairs of fresh processes, checks on what came back.
+#include "pipeline/evaluate.h"
+
+namespace mkb {
+
+struct MeasurementResult {
+    std::optional<Outcome> fault;
+    MeasurementFacts facts;
+    Correct correct;     ///< when there is no fault
+    std::string samples; ///< CBOR of the runner's result: the artifact
+    std::vector<std::string> flags;
+    double wall_ms = 0;
+};
+
+/// `plugin`: nothing for native against native.
+Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+                                            const Seed& seed, const EvaluateOptions& options);
+
+/// Waits until the device is idle (published rule: total load below 10 %), at most `kQuietWait`; the reading is
+/// recorded either way.
+constexpr double kQuietBusyShare = 0.10;
+constexpr int kQuietTries = 20; ///< of about 100 ms each
+Result<QuietReading> wait_until_quiet(Device& device);
+
+} // namespace mkb

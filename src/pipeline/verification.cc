@@ -1,0 +1,181 @@
+#include "pipeline/verification.h"
+
+#include "pipeline/device_run.h"
+#include "verify/verify.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace mkb {
+
+namespace {
+
+double ms_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Order from the secret seed, so that nothing about a run follows from the runs before it.
+void shuffle_steps(std::vector<job::Step>& steps, const Seed& seed) {
+    for (std::size_t i = steps.size(); i > 1; --i) {
+        const std::uint64_t draw = stream_key(seed, Phase::schedule, 1, i, 1);
+        std::swap(steps[i - 1], steps[draw % i]);
+    }
+}
+
+/// "at candidate+0x1a2b, …" becomes "in CPUSoftmax::onExecute (candidate+0x1a2b), …".
+Result<std::string> with_function(Framework& framework, const std::optional<Plugin>& plugin,
+                                  const std::string& detail) {
+    constexpr std::string_view kMark = "candidate+0x";
+    const std::size_t at = detail.find(kMark);
+    if (at == std::string::npos || !plugin) {
+        return detail;
+    }
+    std::uint64_t offset = 0;
+    const char* digits = detail.data() + at + kMark.size();
+    const auto parsed = std::from_chars(digits, detail.data() + detail.size(), offset, 16);
+    MKB_TRY(function, framework.function_at(plugin->file, offset));
+    if (function.empty()) {
+        return detail;
+    }
+    const std::string place(detail.data() + at, parsed.ptr);
+    const std::string before = detail.substr(0, at >= 3 && detail.compare(at - 3, 3, "at ") == 0 ? at - 3 : at);
+    return fmt::format("{}in {} ({}){}", before, function, place,
+                       detail.substr(static_cast<std::size_t>(parsed.ptr - detail.data())));
+}
+
+void keep_worst(std::vector<RegimeError>& all, const std::vector<RegimeError>& some) {
+    for (const RegimeError& error : some) {
+        const auto same = std::ranges::find_if(all, [&](const RegimeError& known) {
+            return known.regime == error.regime && known.output == error.output;
+        });
+        if (same == all.end()) {
+            all.push_back(error);
+        } else {
+            same->error = std::max(same->error, error.error);
+        }
+    }
+}
+
+job::Job verification_job(job::Job job, const VerificationPlan& plan, const std::optional<Plugin>& plugin,
+                          bool trusted) {
+    job.mode = "verify";
+    job.steps = plan.steps;
+    job.trusted = trusted;
+    job.plugin = plugin ? "candidate.so" : "";
+    if (!plan.secret.mnn.empty()) {
+        job.models.emplace_back("secret.mnn");
+    }
+    return job;
+}
+
+std::optional<Outcome> check_calls(const Task& task, const std::vector<int>& calls) {
+    for (const int count : calls) {
+        if (count == 0) {
+            return NeverCalled{.why = "the session ran without calling the candidate's onExecute"};
+        }
+        if (count != task.calls_per_run) {
+            return NeverCalled{
+                .why = fmt::format("onExecute was called {} times in one run, expected {}", count, task.calls_per_run)};
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const Seed& seed) {
+    const auto start = std::chrono::steady_clock::now();
+    VerificationPlan plan;
+    MKB_TRY(known, judge.oracle(task));
+    std::optional<Oracle> secret;
+    if (!task.parameters.empty()) {
+        MKB_TRY(models, load_models(task, seed));
+        MKB_TRY(oracle, Oracle::load(task, models.onnx));
+        plan.secret = std::move(models);
+        secret = std::move(oracle);
+    }
+    for (std::uint32_t regime = 0; regime < task.regimes.size(); ++regime) {
+        plan.steps.push_back({.model = 0, .regime = regime, .iteration = 0});
+        plan.steps.push_back({.model = secret ? 1U : 0U, .regime = regime, .iteration = 1});
+    }
+    shuffle_steps(plan.steps, seed);
+    for (const job::Step& step : plan.steps) {
+        Oracle& oracle = step.model == 1 ? *secret : *known;
+        MKB_TRY(reference, oracle.run(make_inputs(task, step.regime, seed, Phase::verification, step.iteration)));
+        plan.references.push_back(std::move(reference));
+    }
+    plan.oracle_ms = ms_since(start);
+    return plan;
+}
+
+Result<Outcome> outcome_of(Framework& framework, const std::optional<Plugin>& plugin, const job::ChildEnd& end,
+                           double run_limit_s) {
+    if (end.kind == "world") {
+        return fail(ErrorKind::transient, "the runner could not judge: {}", end.detail);
+    }
+    MKB_TRY(detail, with_function(framework, plugin, end.detail));
+    if (end.kind == "crashed") {
+        return Crashed{.signal = end.signal, .stage = end.stage, .where = detail};
+    }
+    if (end.kind == "timed_out") {
+        return TimedOut{.stage = end.stage, .limit_s = run_limit_s};
+    }
+    if (end.kind == "load_failed") {
+        return LoadFailed{.why = detail};
+    }
+    if (end.kind == "never_called") {
+        return NeverCalled{.why = detail};
+    }
+    if (end.kind == "cheated") {
+        return Cheated{.rule = end.rule, .evidence = detail};
+    }
+    if (end.kind == "run_failed") {
+        return Wrong{.error = std::numeric_limits<double>::infinity(), .report = detail};
+    }
+    return fail(ErrorKind::environment,
+                "the runner reported an end '{}' that this mkb does not know; rebuild with script/build", end.kind);
+}
+
+Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+                                            const Seed& seed, const VerificationPlan& plan, bool trusted) {
+    MKB_TRY(base, job_for(judge.framework(), task, seed));
+    const job::Job job = verification_job(std::move(base), plan, plugin, trusted);
+    JobFiles files;
+    MKB_TRY(models, load_models(task, std::nullopt));
+    files.contents.emplace_back("model.mnn", std::move(models.mnn));
+    if (!plan.secret.mnn.empty()) {
+        files.contents.emplace_back("secret.mnn", plan.secret.mnn);
+    }
+    if (plugin) {
+        files.files.push_back(
+            {.name = "candidate.so", .source = plugin->file, .sha256 = plugin->sha256, .keep = false});
+    }
+    MKB_TRY(reply, run_job(judge.framework(), judge.device(), job, files));
+    VerificationResult result;
+    result.wall_ms = reply.wall_ms;
+    const auto start = std::chrono::steady_clock::now();
+    if (!reply.result.candidate.kind.empty()) {
+        MKB_TRY(outcome, outcome_of(judge.framework(), plugin, reply.result.candidate, job.run_limit_s));
+        result.fault = std::move(outcome);
+    } else if (reply.result.returned.size() != plan.steps.size()) {
+        return fail(ErrorKind::transient, "device {}: {} of {} verification runs came back", judge.device().name(),
+                    reply.result.returned.size(), plan.steps.size());
+    } else {
+        result.fault = check_calls(task, reply.result.calls_per_run);
+    }
+    for (std::size_t i = 0; i < plan.steps.size() && !result.fault; ++i) {
+        const std::string& regime = task.regimes[plan.steps[i].regime].name;
+        std::vector<RegimeError> errors;
+        if (auto wrong = compare_outputs(task, regime, outputs_of(reply.result.returned[i], reply.outputs),
+                                         plan.references[i], &errors)) {
+            result.fault = std::move(*wrong);
+        }
+        keep_worst(result.errors, errors);
+    }
+    result.job = std::move(reply.result);
+    result.compare_ms = ms_since(start);
+    return result;
+}
+
+} // namespace mkb

@@ -1,0 +1,37 @@
+#pragma once
+// One candidate against the oracle: the verification stage of evaluate().
+#include "pipeline/evaluate.h"
+
+#include <future>
+
+namespace mkb {
+
+/// The steps of one verification and what the oracle says to each. Made while the candidate is being built.
+struct VerificationPlan {
+    ModelPair secret; ///< parameters drawn anew; empty where the task has none
+    std::vector<job::Step> steps;
+    std::vector<std::vector<TensorValue>> references; ///< by step
+    double oracle_ms = 0;
+};
+
+/// Every regime twice, with contents of its own each time: under the task's parameters, and under secret ones (or,
+/// where there are none, once more under the same). In an order drawn from the seed.
+Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const Seed& seed);
+
+struct VerificationResult {
+    std::optional<Outcome> fault;    ///< nothing: verified
+    std::vector<RegimeError> errors; ///< worst per regime and output
+    job::JobResult job;
+    double wall_ms = 0;
+    double compare_ms = 0;
+};
+
+/// `plugin`: nothing for native itself, whose faults are then `environment` errors.
+Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+                                            const Seed& seed, const VerificationPlan& plan, bool trusted);
+
+/// A child's end as an outcome; `environment` error for trouble of our world.
+Result<Outcome> outcome_of(Framework& framework, const std::optional<Plugin>& plugin, const job::ChildEnd& end,
+                           double run_limit_s);
+
+} // namespace mkb

@@ -1,0 +1,172 @@
+#include "verify/controls.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace mkb {
+namespace {
+
+std::int32_t to_int32(double value) {
+    if (std::isnan(value)) {
+        return 0;
+    }
+    return static_cast<std::int32_t>(std::clamp(value, -0x1p31, 0x1p31 - 1));
+}
+
+double value_at(const TensorValue& tensor, std::size_t i) {
+    return tensor.type == ElementType::float32 ? static_cast<double>(tensor.floats()[i])
+                                               : static_cast<double>(tensor.ints()[i]);
+}
+
+void set_value(TensorValue& tensor, std::size_t i, double value) {
+    if (tensor.type == ElementType::float32) {
+        tensor.floats()[i] = static_cast<float>(value);
+    } else {
+        tensor.ints()[i] = to_int32(value);
+    }
+}
+
+std::size_t count_of(const TensorValue& tensor) {
+    return tensor.bytes.size() / 4;
+}
+
+/// The change that reads element `from(i, position along axis, size)`, stepping along one axis.
+Change along_axis(std::int64_t axis, std::function<std::int64_t(std::int64_t, std::int64_t)> from) {
+    return [axis, from = std::move(from)](TensorValue& tensor) {
+        const auto rank = static_cast<std::int64_t>(tensor.shape.size());
+        if (axis < -rank || axis >= rank) {
+            return false;
+        }
+        const auto at = static_cast<std::ptrdiff_t>(axis < 0 ? axis + rank : axis);
+        const std::int64_t size = tensor.shape[static_cast<std::size_t>(at)];
+        const std::int64_t stride =
+            std::accumulate(tensor.shape.begin() + at + 1, tensor.shape.end(), std::int64_t{1}, std::multiplies<>());
+        if (size < 2) {
+            return false;
+        }
+        tensor = gathered(tensor, [&](std::size_t i) {
+            const std::int64_t flat = static_cast<std::int64_t>(i);
+            const std::int64_t position = flat / stride % size;
+            return static_cast<std::size_t>(flat + (from(position, size) - position) * stride);
+        });
+        return true;
+    };
+}
+
+} // namespace
+
+float round_to_half(float x) {
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const std::uint32_t sign = bits & 0x80000000U;
+    const float magnitude = std::bit_cast<float>(bits & 0x7FFFFFFFU);
+    if (std::isnan(x)) {
+        return x;
+    }
+    if (magnitude >= 65520.0F) {
+        return std::bit_cast<float>(sign | 0x7F800000U);
+    }
+    if (magnitude < 0x1p-14F) {
+        // Between 0.5 and 1 a float32's steps are 2^-24, those of binary16's denormals: the addition rounds.
+        return std::copysign((magnitude + 0.5F) - 0.5F, x);
+    }
+    const std::uint32_t rounded = bits + 0xFFFU + ((bits >> 13) & 1U);
+    return std::bit_cast<float>(rounded & ~0x1FFFU);
+}
+
+TensorValue poured_into(const TensorValue& like, const TensorValue& source) {
+    TensorValue result{like.type, like.shape, std::vector<std::byte>(like.bytes.size())};
+    const std::size_t available = count_of(source);
+    for (std::size_t i = 0; available > 0 && i < count_of(result); ++i) {
+        set_value(result, i, value_at(source, i % available));
+    }
+    return result;
+}
+
+TensorValue gathered(const TensorValue& source, const std::function<std::size_t(std::size_t)>& from) {
+    TensorValue result = source;
+    for (std::size_t i = 0; i < count_of(source); ++i) {
+        const std::size_t j = from(i);
+        std::copy_n(source.bytes.begin() + static_cast<std::ptrdiff_t>(j * 4), 4,
+                    result.bytes.begin() + static_cast<std::ptrdiff_t>(i * 4));
+    }
+    return result;
+}
+
+Change fill_with(double value) {
+    return [value](TensorValue& tensor) {
+        for (std::size_t i = 0; i < count_of(tensor); ++i) {
+            set_value(tensor, i, value);
+        }
+        return true;
+    };
+}
+
+Change fill_with_nan() {
+    return [](TensorValue& tensor) {
+        if (tensor.type == ElementType::float32) {
+            std::ranges::fill(tensor.floats(), std::numeric_limits<float>::quiet_NaN());
+        } else {
+            std::ranges::fill(tensor.ints(), -1);
+        }
+        return true;
+    };
+}
+
+Change scale_by(double factor) {
+    return [factor](TensorValue& tensor) {
+        for (std::size_t i = 0; i < count_of(tensor); ++i) {
+            set_value(tensor, i, value_at(tensor, i) * factor);
+        }
+        return true;
+    };
+}
+
+Change last_from_before() {
+    return [](TensorValue& tensor) {
+        const std::size_t count = count_of(tensor);
+        if (count < 2) {
+            return false;
+        }
+        tensor = gathered(tensor, [count](std::size_t i) { return i + 1 == count ? i - 1 : i; });
+        return true;
+    };
+}
+
+Change rolled(std::int64_t axis, std::int64_t by) {
+    return along_axis(
+        axis, [by](std::int64_t position, std::int64_t size) { return ((position - by) % size + size) % size; });
+}
+
+Change reversed(std::int64_t axis) {
+    return along_axis(axis, [](std::int64_t position, std::int64_t size) { return size - 1 - position; });
+}
+
+Change transposed_hw() {
+    return [](TensorValue& tensor) {
+        const std::size_t rank = tensor.shape.size();
+        if (rank < 2 || tensor.shape[rank - 1] != tensor.shape[rank - 2] || tensor.shape[rank - 1] < 2) {
+            return false;
+        }
+        const auto side = static_cast<std::size_t>(tensor.shape[rank - 1]);
+        tensor = gathered(tensor, [side](std::size_t i) {
+            const std::size_t matrix = i / (side * side) * (side * side);
+            return matrix + i % side * side + i / side % side;
+        });
+        return true;
+    };
+}
+
+Change rounded_to_half() {
+    return [](TensorValue& tensor) {
+        if (tensor.type != ElementType::float32) {
+            return false;
+        }
+        std::ranges::transform(tensor.floats(), tensor.floats().begin(), round_to_half);
+        return true;
+    };
+}
+
+} // namespace mkb

@@ -1,0 +1,17 @@
+import torch
+from torch import nn
+
+
+class Model(nn.Module):
+    """Sum over the tokens of 8 sequences; the reduced dimension disappears."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sum(x, dim=1)
+
+
+def get_inputs():
+    return [torch.randn(8, 128, 512)]
+
+
+def get_init_inputs():
+    return []

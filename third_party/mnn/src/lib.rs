@@ -1,0 +1,1 @@
+// Names the crate that carries MNN's sources; nothing here is compiled.

@@ -1,0 +1,5 @@
+module mkb/third_party/onnxruntime
+
+go 1.19
+
+require github.com/yalue/onnxruntime_go v1.27.0
