@@ -378,14 +378,14 @@ std::optional<fs::path> find_program(const std::string& program) {
     }
     if (program.find('/') != std::string::npos) {
         std::error_code error;
-        const fs::path path = fs::absolute(program, error);
+        fs::path path = fs::absolute(program, error);
         return !error && runnable(path) ? std::optional(path) : std::nullopt;
     }
     const char* variable = std::getenv("PATH");
     std::string_view folders = variable != nullptr ? variable : "/usr/bin:/bin";
     while (!folders.empty()) {
         const std::size_t colon = std::min(folders.find(':'), folders.size());
-        const fs::path path = fs::path(folders.substr(0, colon)) / program;
+        fs::path path = fs::path(folders.substr(0, colon)) / program;
         if (path.is_absolute() && runnable(path)) {
             return path;
         }
