@@ -41,6 +41,7 @@ struct Side {
     job::ChildEnd& end;
     std::uint64_t iteration;
     std::uint64_t wall_ns = 0;
+    std::uint64_t cpu_ns = 0; ///< of the child, while it had the turn
 };
 
 std::uint32_t narrow(std::uint64_t ns) {
@@ -54,7 +55,7 @@ public:
           schedule_(job.seed, static_cast<std::uint64_t>(number)), native_(job, false), candidate_(job, true) {}
 
     bool run() {
-        pair_.first_slot_candidate = static_cast<int>(schedule_.below(2));
+        pair_.first_slot_candidate = job_.measure.random_slots ? static_cast<int>(schedule_.below(2)) : 0;
         pair_.first_mover_candidate = static_cast<int>(schedule_.below(2));
         return start() && warm_up() && time_blocks();
     }
@@ -98,8 +99,6 @@ private:
         draw_samples(runs, first);
         Side* a = pair_.first_mover_candidate != 0 ? &candidate : &native;
         Side* b = pair_.first_mover_candidate != 0 ? &native : &candidate;
-        const std::uint64_t native_cpu = native_.cpu_ns();
-        const std::uint64_t candidate_cpu = candidate_.cpu_ns();
         for (int quad = 0; quad < job_.measure.quads; ++quad) {
             for (Side* side : {a, b, b, a}) {
                 if (!time_block(*side, side == &candidate)) {
@@ -110,8 +109,8 @@ private:
         const auto share = [](std::uint64_t cpu, std::uint64_t wall) {
             return wall > 0 ? static_cast<double>(cpu) / static_cast<double>(wall) : 0;
         };
-        pair_.native_cpu_share = share(native_.cpu_ns() - native_cpu, native.wall_ns);
-        pair_.candidate_cpu_share = share(candidate_.cpu_ns() - candidate_cpu, candidate.wall_ns);
+        pair_.native_cpu_share = share(native.cpu_ns, native.wall_ns);
+        pair_.candidate_cpu_share = share(candidate.cpu_ns, candidate.wall_ns);
         if (result_.pairs.empty()) {
             result_.printed = candidate_.printed();
         }
@@ -129,6 +128,7 @@ private:
 
     bool time_block(Side& side, bool is_candidate) {
         for (int i = 0; i < job_.measure.runs_per_block; ++i, ++side.iteration) {
+            const std::uint64_t cpu = side.child.cpu_ns();
             const Turn turn =
                 side.child.run(0, schedule_.below(kSlots), true, job_.regimes, 0, Phase::timed, side.iteration);
             if (!turn.fine) {
@@ -138,6 +138,7 @@ private:
             side.claimed.push_back(narrow(turn.claimed_ns));
             side.witness.push_back(narrow(turn.witness_ns));
             side.wall_ns += turn.witness_ns;
+            side.cpu_ns += side.child.cpu_ns() - cpu;
             // Asked for only now: while it ran nothing could tell that this output would be looked at.
             if (is_candidate && std::ranges::find(samples_, side.iteration) != samples_.end() && !take_sample(side)) {
                 return false;
@@ -179,6 +180,9 @@ private:
 } // namespace
 
 int pin(const job::Job& job) {
+    if (!job.measure.pin) {
+        return -1;
+    }
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {

@@ -34,7 +34,9 @@ constexpr std::size_t kAnswerLimitBytes = 4U << 20; ///< a longer answer is no s
 /// Takes a raw model answer apart: fenced blocks, the file's name on the first line of a block (as a comment or bare),
 /// on the fence line, or in the line before the block; prose around; a block without name is matched by what it must be
 /// (one header, one source); several blocks for one file: the last complete one counts; an unclosed last fence is
-/// accepted; CRLF becomes LF. Never takes a name that is not in `wanted`: paths are cut to their last component.
+/// accepted; CRLF becomes LF. Blocks inside `<think>` do not count; among blocks without name those with an #include
+/// come first; bare code is taken for the one missing file; a header that nobody includes may be missing. Never takes a
+/// name that is not in `wanted`: paths are cut to their last component.
 Extraction extract_sources(std::string_view answer, const std::vector<std::string>& wanted);
 
 /// Candidate from files on disk (`.cpp`/`.hpp` files by their names, one `.md`/`.txt`/`-` as an answer). A header that

@@ -44,7 +44,7 @@ Result<void> test_determinism(Workbench& bench, const Task& task, SelfTest& resu
     bool verified = true;
     std::string detail;
     for (int i = 0; i < 2; ++i) {
-        MKB_TRY(plan, plan_verification(*bench.judge, task, seed));
+        MKB_TRY(plan, plan_verification(*bench.judge, task, seed, false));
         MKB_TRY(native, verify_candidate(*bench.judge, task, std::nullopt, seed, plan, false));
         if (native.fault) {
             verified = false;

@@ -131,7 +131,9 @@ json measure_to_json(const Measure& measure) {
             {"runs_per_block", measure.runs_per_block},
             {"warm_up_runs", measure.warm_up_runs},
             {"samples_per_pair", measure.samples_per_pair},
-            {"extra_work", measure.extra_work}};
+            {"extra_work", measure.extra_work},
+            {"pin", measure.pin},
+            {"random_slots", measure.random_slots}};
 }
 
 bool measure_from_json(const json& from, Measure& measure, std::string& reason) {
@@ -142,6 +144,8 @@ bool measure_from_json(const json& from, Measure& measure, std::string& reason) 
     reader.read("warm_up_runs", measure.warm_up_runs);
     reader.read("samples_per_pair", measure.samples_per_pair);
     reader.read("extra_work", measure.extra_work);
+    reader.read("pin", measure.pin);
+    reader.read("random_slots", measure.random_slots);
     return reader.ok();
 }
 

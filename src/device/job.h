@@ -39,6 +39,8 @@ struct Measure {
     int warm_up_runs = 5;
     int samples_per_pair = 1; ///< timed iterations of the candidate, drawn at random, whose outputs come back
     double extra_work = 0; ///< the second child does this share more real work (self-test A/B); needs an empty plug-in
+    bool pin = true; ///< supervisor and children on one core; off only to show what it is worth (bench/measurement)
+    bool random_slots = true; ///< which process is started first is drawn per pair; off only for the same comparison
 };
 
 struct Job {

@@ -27,7 +27,8 @@ public:
             return finish(NoSource{.why = loaded_.extraction.why_not});
         }
         // The oracle works while the compiler does.
-        auto plan = std::async(std::launch::async, [this] { return plan_verification(judge_, task_, seed_); });
+        auto plan = std::async(std::launch::async,
+                               [this] { return plan_verification(judge_, task_, seed_, options_.seed.has_value()); });
         if (!options_.native_twice) {
             MKB_TRY(fault, build());
             if (fault) {

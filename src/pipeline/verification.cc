@@ -82,9 +82,27 @@ std::optional<Outcome> check_calls(const Task& task, const std::vector<int>& cal
     return std::nullopt;
 }
 
+/// What the oracle says to one step, from the cache where `keep` allows it.
+Result<std::vector<TensorValue>> reference_of(Oracle& oracle, const Task& task, const job::Step& step, const Seed& seed,
+                                              bool keep) {
+    const std::string model = task.hash + oracle_version() + (step.model == 1 ? "-secret" : "");
+    const std::string key = reference_key(model, step.regime, seed, Phase::verification, step.iteration);
+    ReferenceCache cache;
+    if (keep) {
+        if (auto known = cache.find(key)) {
+            return std::move(*known);
+        }
+    }
+    MKB_TRY(reference, oracle.run(make_inputs(task, step.regime, seed, Phase::verification, step.iteration)));
+    if (keep) {
+        cache.put(key, reference);
+    }
+    return reference;
+}
+
 } // namespace
 
-Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const Seed& seed) {
+Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const Seed& seed, bool keep) {
     const auto start = std::chrono::steady_clock::now();
     VerificationPlan plan;
     MKB_TRY(known, judge.oracle(task));
@@ -101,8 +119,7 @@ Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const
     }
     shuffle_steps(plan.steps, seed);
     for (const job::Step& step : plan.steps) {
-        Oracle& oracle = step.model == 1 ? *secret : *known;
-        MKB_TRY(reference, oracle.run(make_inputs(task, step.regime, seed, Phase::verification, step.iteration)));
+        MKB_TRY(reference, reference_of(step.model == 1 ? *secret : *known, task, step, seed, keep));
         plan.references.push_back(std::move(reference));
     }
     plan.oracle_ms = ms_since(start);
