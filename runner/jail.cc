@@ -1,6 +1,7 @@
 #include "jail.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstring>
 #include <fcntl.h>
@@ -35,9 +36,14 @@ bool become_nobody(std::string& layers, std::string& reason) {
     if (geteuid() != 0) {
         return true;
     }
+    const pid_t parent = getppid();
     if (setgroups(0, nullptr) != 0 || setresgid(kNobody, kNobody, kNobody) != 0 ||
         setresuid(kNobody, kNobody, kNobody) != 0) {
         return because(reason, "could not become an unprivileged user");
+    }
+    // The kernel forgets it when the user changes, and a killed supervisor would leave this process for ever.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
+        return because(reason, "the supervisor is gone");
     }
     note_layer(layers, "uid");
     return true;

@@ -1,13 +1,13 @@
 #include "base/files.h"
 
-#include "base/descriptor.h"
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -75,6 +75,29 @@ void open_folders(const fs::path& root) {
             }
         }
     }
+}
+
+/// Between prefix and random end of a temporary folder's name: nobody calls a folder of one's own so.
+constexpr std::string_view kTemporaryMark = ".tmp-";
+constexpr std::string_view kRandomEnd = "XXXXXX";
+
+bool is_temporary_name(std::string_view name) {
+    return name.starts_with("mkb-") && name.size() > kTemporaryMark.size() + kRandomEnd.size() &&
+           name.substr(0, name.size() - kRandomEnd.size()).ends_with(kTemporaryMark);
+}
+
+Descriptor open_folder(const fs::path& path) {
+    return Descriptor(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// Locks a folder that was just made. False when another process took it for abandoned in between. On a file system
+/// without locks the folder goes without one, and is never taken for abandoned.
+bool lock_new_folder(const Descriptor& folder) {
+    if (!folder || (flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
+        return false;
+    }
+    struct stat status{};
+    return fstat(folder.get(), &status) == 0 && status.st_nlink > 0;
 }
 
 } // namespace
@@ -146,25 +169,55 @@ Result<void> remove_tree(const fs::path& root) {
 Result<TempDir> TempDir::make(std::string_view prefix, const fs::path& parent) {
     std::error_code error;
     const fs::path folder = parent.empty() ? fs::temp_directory_path(error) : parent;
-    std::string name = (folder / fmt::format("{}XXXXXX", prefix)).string();
-    if (error || mkdtemp(name.data()) == nullptr) {
-        return fail(ErrorKind::environment,
-                    "{}: no temporary folder can be made there ({}); set TMPDIR to one that you can write",
-                    folder.string(), error ? error.message() : std::strerror(errno));
+    if (parent.empty() && !error) {
+        static std::once_flag swept;
+        std::call_once(swept, [&] { remove_abandoned(folder); });
     }
-    return TempDir(name);
+    constexpr int kTries = 100;
+    for (int i = 0; !error && i < kTries; ++i) {
+        std::string name = (folder / fmt::format("{}{}{}", prefix, kTemporaryMark, kRandomEnd)).string();
+        if (mkdtemp(name.data()) == nullptr) {
+            break;
+        }
+        Descriptor lock = open_folder(name);
+        if (lock_new_folder(lock)) {
+            return TempDir(name, std::move(lock));
+        }
+    }
+    return fail(ErrorKind::environment,
+                "{}: no temporary folder can be made there ({}); set TMPDIR to one that you can write", folder.string(),
+                error ? error.message() : std::strerror(errno));
 }
 
-TempDir::TempDir(TempDir&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+void TempDir::remove_abandoned(const fs::path& parent) {
+    std::error_code error;
+    std::vector<fs::path> folders;
+    for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+        if (is_temporary_name(entry->path().filename().string())) {
+            folders.push_back(entry->path());
+        }
+    }
+    for (const fs::path& folder : folders) {
+        const Descriptor lock = open_folder(folder);
+        struct stat status{};
+        if (lock && fstat(lock.get(), &status) == 0 && status.st_uid == geteuid() &&
+            flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
+            (void)remove_tree(folder);
+        }
+    }
+}
+
+TempDir::TempDir(TempDir&& other) noexcept : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
 
 TempDir& TempDir::operator=(TempDir&& other) noexcept {
     std::swap(path_, other.path_);
+    std::swap(lock_, other.lock_);
     return *this;
 }
 
 TempDir::~TempDir() {
     if (!path_.empty()) {
-        // Nobody is there to hear of a leftover; the system clears its folder of temporary files in time.
+        // Nobody is there to hear of a leftover; the next process removes it.
         (void)remove_tree(path_);
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 // Files: whole reads, atomic writes, temporary folders.
+#include "base/descriptor.h"
 #include "base/result.h"
 
 #include <cstddef>
@@ -22,20 +23,25 @@ Result<void> write_file_atomic(const std::filesystem::path& path, std::string_vi
 Result<void> remove_tree(const std::filesystem::path& root);
 
 /// A folder of its own, mode 0700, removed with everything in it when the object ends (also after a failure).
+/// Its process holds a lock on it, so that what a killed process left behind can be told from what is in use.
 class TempDir {
 public:
-    /// Below `parent`, by default the system's folder for temporary files. The name starts with `prefix`.
+    /// Below `parent`, by default the system's folder for temporary files. The name starts with `prefix`. The first
+    /// folder that a process makes there removes what killed processes left.
     static Result<TempDir> make(std::string_view prefix, const std::filesystem::path& parent = {});
     TempDir(TempDir&& other) noexcept;
     TempDir& operator=(TempDir&& other) noexcept;
     TempDir(const TempDir&) = delete;
     TempDir& operator=(const TempDir&) = delete;
     ~TempDir();
+    /// Removes temporary folders below `parent` whose process was killed. Only folders that `make` made there.
+    static void remove_abandoned(const std::filesystem::path& parent);
     const std::filesystem::path& path() const { return path_; }
 
 private:
-    explicit TempDir(std::filesystem::path path) : path_(std::move(path)) {}
+    TempDir(std::filesystem::path path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
     std::filesystem::path path_;
+    Descriptor lock_;
 };
 
 /// The folder of this project's own files (tasks/, runner/, framework recipes, examples/): `MKB_HOME` if set, else the

@@ -141,6 +141,24 @@ TEST_F(Files, AMovedTemporaryFolderIsRemovedOnce) {
     EXPECT_FALSE(fs::exists(path));
 }
 
+TEST_F(Files, WhatAKilledProcessLeftIsRemovedAndNothingElse) {
+    const TempDir in_use = TempDir::make("mkb-inner", folder_.path()).value();
+    const fs::path own = folder_.path() / "mkb-inner-folder-of-a-user";
+    fs::create_directory(own);
+    EXPECT_EQ(in_child([&] {
+                  const TempDir left = TempDir::make("mkb-inner", folder_.path()).value();
+                  ASSERT_TRUE(write_file_atomic(left.path() / "a/b", "x"));
+                  _exit(0); // as a kill would: no destructor runs
+              }),
+              0);
+    const auto count = [&] { return std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()); };
+    ASSERT_EQ(count(), 3);
+    TempDir::remove_abandoned(folder_.path());
+    EXPECT_EQ(count(), 2);
+    EXPECT_TRUE(fs::exists(in_use.path()));
+    EXPECT_TRUE(fs::exists(own));
+}
+
 TEST_F(Files, ATemporaryFolderWithoutParentIsAnError) {
     const auto made = TempDir::make("x-", folder_.path() / "missing");
     ASSERT_FALSE(made);

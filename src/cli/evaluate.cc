@@ -147,6 +147,7 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
     nlohmann::json list = nlohmann::json::array();
     std::vector<Record> records;
     std::vector<NotEvaluated> trouble;
+    Error first_trouble;
     for (std::size_t i = 0; i < results.size(); ++i) {
         const ManifestEntry* entry = plan.entries.empty() ? nullptr : &plan.entries[i];
         unexpected += entry != nullptr && !as_expected(*entry, results[i]) ? 1 : 0;
@@ -154,6 +155,7 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
         if (results[i].not_evaluated.empty()) {
             records.push_back(results[i].record);
         } else {
+            first_trouble = trouble.empty() ? Error{results[i].trouble, results[i].not_evaluated} : first_trouble;
             trouble.push_back({.task_id = plan.works[i].task->id,
                                .label = plan.works[i].options.label,
                                .message = results[i].not_evaluated,
@@ -162,8 +164,10 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
     }
     if (options.common.json) {
         fmt::print("{}\n", (plan.entries.empty() ? list.at(0) : list).dump(2));
-    } else if (plan.entries.empty() && !records.empty()) {
-        print_single(records.front(), store.folder());
+    } else if (plan.entries.empty()) {
+        if (!records.empty()) {
+            print_single(records.front(), store.folder());
+        }
     } else {
         fmt::print("{}", evaluation_table(records, trouble, colour_wanted()));
         for (std::size_t i = 0; i < plan.entries.size(); ++i) {
@@ -178,8 +182,8 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
         }
     }
     if (!trouble.empty()) {
-        fmt::print(stderr, "mkb: {} not evaluated: {}\n", trouble.size(), trouble.front().message);
-        return kTransient;
+        fmt::print(stderr, "mkb: {} not evaluated: {}\n", trouble.size(), first_trouble.message);
+        return exit_code_of(first_trouble);
     }
     if (plan.entries.empty()) {
         return correct(records.front().outcome) ? kFine : kNo;

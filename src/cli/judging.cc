@@ -37,7 +37,7 @@ Result<WorkResult> judge_one(Workbench& bench, Store& store, const Work& work) {
         trouble.when = utc_now_rfc3339();
         trouble.attempts = 1;
         MKB_DO(store.note_not_evaluated(trouble));
-        return WorkResult{.not_evaluated = judgement.error().message};
+        return WorkResult{.not_evaluated = judgement.error().message, .trouble = judgement.error().kind};
     }
     MKB_DO(store.append(judgement->record, judgement->artifacts));
     return WorkResult{.record = std::move(judgement->record), .known = false, .not_evaluated = {}};

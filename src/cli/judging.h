@@ -14,6 +14,7 @@ struct WorkResult {
     Record record;
     bool known = false;        ///< it had been judged in this run before
     std::string not_evaluated; ///< trouble of our world; the record is empty then
+    ErrorKind trouble = ErrorKind::transient;
 };
 
 /// Judges what the store does not hold yet; what it holds is taken from there. A piece of work that our world's trouble

@@ -1,8 +1,12 @@
 #include "base/progress.h"
 #include "cli/cli.h"
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <exception>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 namespace {
@@ -11,6 +15,39 @@ int print_error(const mkb::Error& error) {
     const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     fmt::print(stderr, "{}mkb:{} {}\n", colour ? "\033[31m" : "", colour ? "\033[0m" : "", error.message);
     return mkb::cli::exit_code_of(error);
+}
+
+/// What the command line lacks, and where to read on.
+mkb::Error wrong_usage(const mkb::cli::Program& program, const CLI::ParseError& error, int argc, char** argv) {
+    std::vector<std::string> names;
+    const CLI::App* chosen = nullptr;
+    for (const auto& [command, run] : program.commands) {
+        names.push_back(command->get_name());
+        chosen = argc > 1 && command->get_name() == argv[1] ? command : chosen;
+    }
+    if (chosen != nullptr) {
+        return {mkb::ErrorKind::bad_input, fmt::format("{}; see 'mkb {} --help'", error.what(), chosen->get_name())};
+    }
+    if (argc > 1 && argv[1][0] != '-') {
+        return {mkb::ErrorKind::bad_input,
+                fmt::format("there is no command '{}'; there are {}", argv[1], fmt::join(names, ", "))};
+    }
+    return {mkb::ErrorKind::bad_input,
+            fmt::format("name a command first: {}; see 'mkb --help'", fmt::join(names, ", "))};
+}
+
+/// The standard library throws where a disk is full or a folder is closed; that is trouble of this machine.
+mkb::Result<int> run_command(const mkb::cli::Command& run) {
+    try {
+        mkb::Result<int> code = run();
+        if (std::fflush(stdout) != 0 && code) {
+            return mkb::fail(mkb::ErrorKind::environment, "standard output cannot be written ({})",
+                             std::strerror(errno));
+        }
+        return code;
+    } catch (const std::exception& error) {
+        return mkb::fail(mkb::ErrorKind::environment, "{}; see 'mkb doctor'", error.what());
+    }
 }
 
 } // namespace
@@ -32,11 +69,14 @@ int main(int argc, char** argv) {
     try {
         program.app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return program.app.exit(error) == 0 ? kFine : kBadInput;
+        if (error.get_exit_code() == 0) {
+            return program.app.exit(error); // --help, --version
+        }
+        return print_error(wrong_usage(program, error, argc, argv));
     }
     for (const auto& [command, run] : program.commands) {
         if (command->parsed()) {
-            const mkb::Result<int> code = run();
+            const mkb::Result<int> code = run_command(run);
             return code ? *code : print_error(code.error());
         }
     }

@@ -65,6 +65,9 @@ Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& pa
         }
         entries.push_back(std::move(entry));
     }
+    if (entries.empty()) {
+        return fail(ErrorKind::bad_input, "{}: names no candidate; see docs/manifest.md", path.string());
+    }
     return entries;
 }
 

@@ -115,16 +115,22 @@ Result<int> find_record(const Options& options) {
         folders.emplace_back(options.run);
     } else {
         for (const auto& item : std::filesystem::directory_iterator("runs", error)) {
-            if (std::filesystem::exists(item.path() / "run.db")) {
+            if (std::filesystem::exists(item.path() / "run.db", error)) {
                 folders.push_back(item.path());
             }
         }
     }
     for (const auto& folder : folders) {
-        MKB_TRY(store, Store::open_existing(folder));
-        MKB_TRY(record, store.find(options.what));
+        auto store = Store::open_existing(folder);
+        if (!store && options.run.empty()) {
+            continue; // a broken run must not hide the others
+        }
+        if (!store) {
+            return std::unexpected(store.error());
+        }
+        MKB_TRY(record, store->find(options.what));
         if (record) {
-            return show_record(options, store, *record);
+            return show_record(options, *store, *record);
         }
     }
     return fail(ErrorKind::bad_input, "'{}' is neither a task nor a record {}; run 'mkb tasks'", options.what,

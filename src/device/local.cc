@@ -65,7 +65,7 @@ public:
     }
 
     Result<DeviceExit> run(const DeviceCommand& command) override {
-        MKB_TRY(folder, TempDir::make("mkb-run-"));
+        MKB_TRY(folder, TempDir::make("mkb-run"));
         // The candidate's process runs as nobody and must reach the one file it may read.
         chmod(folder.path().c_str(), 0711);
         for (const DeviceFile& file : command.files) {
@@ -120,7 +120,8 @@ private:
     }
 
     static Result<void> pull(const DeviceCommand& command, const fs::path& folder, DeviceExit& result) {
-        if (!fs::exists(folder)) {
+        std::error_code gone;
+        if (!fs::exists(folder, gone)) {
             return fail(ErrorKind::transient, "local device: its working folder vanished while the command ran");
         }
         for (const std::string& name : command.pull) {

@@ -12,6 +12,13 @@ namespace {
 
 constexpr double kStartAllowanceS = 60; ///< for starting processes, on top of what the runs may take
 constexpr double kMostSeconds = 3600;
+constexpr int kJobRefused = 64; ///< the runner's exit code for a job that it cannot read
+
+/// What a message of one line has room for.
+std::string first_line(const std::string& text) {
+    constexpr std::size_t kMost = 300;
+    return text.substr(0, std::min(text.find('\n'), kMost));
+}
 
 /// An upper bound of the wall time: every run at its own limit would be far too long to wait for, so a share of that.
 std::chrono::milliseconds wall_limit(const job::Job& job) {
@@ -32,7 +39,7 @@ Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::s
 } // namespace
 
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files) {
-    MKB_TRY(folder, TempDir::make("mkb-job-"));
+    MKB_TRY(folder, TempDir::make("mkb-job"));
     DeviceCommand command;
     MKB_TRY(runner, framework.runner_files());
     command.files = std::move(runner);
@@ -56,8 +63,10 @@ Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& j
         const char* how = ended.how == DeviceExit::How::timed_out   ? "did not end in time"
                           : ended.how == DeviceExit::How::signalled ? "was killed"
                                                                     : "failed";
-        return fail(ErrorKind::transient, "device {}: the runner {} ({}): {}", device.name(), how, ended.code,
-                    ended.err.substr(0, 300));
+        const bool refused = ended.how == DeviceExit::How::exited && ended.code == kJobRefused;
+        return fail(refused ? ErrorKind::environment : ErrorKind::transient, "device {}: the runner {} ({}): {}{}",
+                    device.name(), how, ended.code, first_line(ended.err),
+                    refused ? "; it does not fit this mkb: rebuild with script/build" : "");
     }
     MKB_TRY(packed, read_file(command.pull_folder / "result.cbor"));
     MKB_TRY(outputs, read_file(command.pull_folder / "outputs.bin"));

@@ -98,7 +98,7 @@ private:
     }
 
     Result<std::optional<Outcome>> build() {
-        MKB_TRY(folder, TempDir::make("mkb-build-"));
+        MKB_TRY(folder, TempDir::make("mkb-build"));
         folder_ = std::move(folder);
         MKB_TRY(built, judge_.framework().build(task_, loaded_.candidate, folder_->path(), options_.trusted));
         std::ranges::copy(built.stages, std::back_inserter(judgement_.record.stages));
@@ -199,14 +199,12 @@ Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedC
 
 Result<Judgement> evaluate(Judge& judge, const Task& task, const LoadedCandidate& loaded,
                            const EvaluateOptions& options) {
-    Result<Judgement> judgement = fail(ErrorKind::transient, "not tried");
-    for (int i = 0; i < kTries; ++i) {
-        judgement = Evaluation(judge, task, loaded, options).judge();
-        if (judgement || judgement.error().kind != ErrorKind::transient) {
-            break;
+    for (int attempt = 1;; ++attempt) {
+        auto judgement = Evaluation(judge, task, loaded, options).judge();
+        if (judgement || judgement.error().kind != ErrorKind::transient || attempt == kTries) {
+            return judgement;
         }
     }
-    return judgement;
 }
 
 } // namespace mkb

@@ -178,7 +178,7 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
     } else if (reply.result.returned.size() != plan.steps.size()) {
         return fail(ErrorKind::transient, "device {}: {} of {} verification runs came back", judge.device().name(),
                     reply.result.returned.size(), plan.steps.size());
-    } else {
+    } else if (plugin) {
         result.fault = check_calls(task, reply.result.calls_per_run);
     }
     for (std::size_t i = 0; i < plan.steps.size() && !result.fault; ++i) {

@@ -91,20 +91,24 @@ def write_manifest(folder, labels):
     return manifest
 
 
+def make_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="end-to-end-"))
+    (folder / "tmp").mkdir()
+    # The candidate's process runs as nobody and passes through here to its working folder.
+    folder.chmod(0o711)
+    (folder / "tmp").chmod(0o711)
+    return folder
+
+
 class ProgramTest(unittest.TestCase):
     """Every test has a folder of its own, which is also the working folder of the program and holds its temporary
     files."""
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="end-to-end-"))
+        self.folder = make_folder()
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        (self.folder / "tmp").mkdir()
-        # The candidate's process runs as nobody and passes through here to its working folder.
-        self.folder.chmod(0o711)
-        (self.folder / "tmp").chmod(0o711)
 
     def environment(self, **variables):
-        # Timing a few candidates of a test must not wait for a quiet machine for long; it does not: the gate is bounded.
         return {**os.environ, "TMPDIR": str(self.folder / "tmp"), **{k: str(v) for k, v in variables.items()}}
 
     def run_mkb(self, *arguments, stdin="", timeout=600, **variables):

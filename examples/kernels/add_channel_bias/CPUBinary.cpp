@@ -20,10 +20,10 @@ static WIDE_VECTORS void add_value(float* out, const float* in, float value, int
 // two shapes, and the broadcast is the kernel's own work.
 ErrorCode CPUBinary::onResize(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs) {
     const Tensor* output = outputs[0];
-    const int rank       = output->dimensions();
-    mFull                = inputs[0]->elementSize() >= inputs[1]->elementSize() ? 0 : 1;
-    const Tensor* full   = inputs[mFull];
-    const Tensor* part   = inputs[1 - mFull];
+    const int rank = output->dimensions();
+    mFull = inputs[0]->elementSize() >= inputs[1]->elementSize() ? 0 : 1;
+    const Tensor* full = inputs[mFull];
+    const Tensor* part = inputs[1 - mFull];
     if (full->dimensions() != rank || part->dimensions() != rank) {
         return NOT_SUPPORT;
     }
@@ -48,7 +48,7 @@ ErrorCode CPUBinary::onResize(const std::vector<Tensor*>& inputs, const std::vec
 ErrorCode CPUBinary::onExecute(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs) {
     const float* full = inputs[mFull]->host<float>();
     const float* part = inputs[1 - mFull]->host<float>();
-    float* out        = outputs[0]->host<float>();
+    float* out = outputs[0]->host<float>();
     for (int i = 0; i < mOuter; ++i) {
         add_value(out + i * mInner, full + i * mInner, part[i], mInner);
     }
@@ -61,7 +61,7 @@ public:
     Execution* onCreate(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs, const Op* op,
                         Backend* backend) const override {
         const BinaryOp* parameters = op->main_as_BinaryOp();
-        const bool floats          = inputs[0]->getType() == halide_type_of<float>();
+        const bool floats = inputs[0]->getType() == halide_type_of<float>();
         if (parameters->opType() != BinaryOpOperation_ADD || parameters->activationType() != 0 || !floats) {
             return nullptr;
         }

@@ -24,7 +24,7 @@ private:
     Shape mShape;
     int mPack;
     int mPictures = 0; ///< batch times groups of `pack` channels
-    int mBatch    = 0;
+    int mBatch = 0;
 };
 
 } // namespace MNN

@@ -20,8 +20,8 @@ constexpr int kLanes = 32; // independent sums: four vectors of eight, which hid
 
 WIDE_VECTORS float mean_of(const float* values, int count) {
     float lane[kLanes] = {};
-    float sum          = 0;
-    int i              = 0;
+    float sum = 0;
+    int i = 0;
     for (; i + kLanes <= count; i += kLanes) {
         for (int j = 0; j < kLanes; ++j) {
             lane[j] += values[i + j];
@@ -39,8 +39,8 @@ WIDE_VECTORS float mean_of(const float* values, int count) {
 /// The mean of (x - mean)^2. The one-pass formula, mean of x^2 minus mean^2, cancels when the mean is large.
 WIDE_VECTORS float variance_of(const float* values, int count, float mean) {
     float lane[kLanes] = {};
-    float sum          = 0;
-    int i              = 0;
+    float sum = 0;
+    int i = 0;
     for (; i + kLanes <= count; i += kLanes) {
         for (int j = 0; j < kLanes; ++j) {
             const float distance = values[i + j] - mean;
@@ -58,7 +58,7 @@ WIDE_VECTORS float variance_of(const float* values, int count, float mean) {
 
 WIDE_VECTORS void normalize_row(float* out, const float* in, const float* gamma, const float* beta, int width,
                                 float epsilon) {
-    const float mean    = mean_of(in, width);
+    const float mean = mean_of(in, width);
     const float inverse = 1.0f / std::sqrt(variance_of(in, width, mean) + epsilon);
     for (int i = 0; i < width; ++i) {
         out[i] = (in[i] - mean) * inverse * gamma[i] + beta[i];
@@ -69,18 +69,15 @@ WIDE_VECTORS void normalize_row(float* out, const float* in, const float* gamma,
 
 // Parameters belong to the model, not to its inputs: a kernel may copy or repack them when it is created.
 CPULayerNorm::CPULayerNorm(Backend* backend, const LayerNorm* parameters)
-    : Execution(backend),
-      mGamma(parameters->gamma()->begin(), parameters->gamma()->end()),
-      mBeta(parameters->beta()->begin(), parameters->beta()->end()),
-      mEpsilon(parameters->epsilon()),
-      mAxes(parameters->axis()->size()) {
-}
+    : Execution(backend), mGamma(parameters->gamma()->begin(), parameters->gamma()->end()),
+      mBeta(parameters->beta()->begin(), parameters->beta()->end()), mEpsilon(parameters->epsilon()),
+      mAxes(parameters->axis()->size()) {}
 
 ErrorCode CPULayerNorm::onResize(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs) {
     const Tensor* input = inputs[0];
-    const int rank      = input->dimensions();
-    int width           = 1;
-    mRows               = 1;
+    const int rank = input->dimensions();
+    int width = 1;
+    mRows = 1;
     for (int i = 0; i < rank; ++i) {
         (i < rank - mAxes ? mRows : width) *= input->length(i);
     }
@@ -91,7 +88,7 @@ ErrorCode CPULayerNorm::onResize(const std::vector<Tensor*>& inputs, const std::
 
 ErrorCode CPULayerNorm::onExecute(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs) {
     const float* in = inputs[0]->host<float>();
-    float* out      = outputs[0]->host<float>();
+    float* out = outputs[0]->host<float>();
     const int width = static_cast<int>(mGamma.size());
     for (int row = 0; row < mRows; ++row) {
         normalize_row(out + row * width, in + row * width, mGamma.data(), mBeta.data(), width, mEpsilon);
@@ -104,8 +101,8 @@ public:
     Execution* onCreate(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs, const Op* op,
                         Backend* backend) const override {
         const LayerNorm* parameters = op->main_as_LayerNorm();
-        const bool complete = parameters->axis() != nullptr && parameters->gamma() != nullptr &&
-                              parameters->beta() != nullptr;
+        const bool complete =
+            parameters->axis() != nullptr && parameters->gamma() != nullptr && parameters->beta() != nullptr;
         if (!complete || parameters->group() > 1 || parameters->useRMSNorm()) {
             return nullptr;
         }

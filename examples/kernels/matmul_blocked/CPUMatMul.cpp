@@ -15,8 +15,8 @@ namespace {
 
 // A vector type of the compiler: one register with AVX, two with NEON or SSE, and no intrinsics in the source.
 typedef float Vector __attribute__((vector_size(32)));
-constexpr int kVector      = 8;
-constexpr int kTileRows    = 6; // 6 x 2 sums, 2 of B and 1 of A: 15 of the 16 registers of AVX2
+constexpr int kVector = 8;
+constexpr int kTileRows = 6; // 6 x 2 sums, 2 of B and 1 of A: 15 of the 16 registers of AVX2
 constexpr int kTileColumns = 2 * kVector;
 
 struct Matrices {
@@ -85,8 +85,8 @@ ErrorCode CPUMatMul::onResize(const std::vector<Tensor*>& inputs, const std::vec
     if (inputs.size() != 2 || inputs[0]->dimensions() != 2 || inputs[1]->dimensions() != 2) {
         return NOT_SUPPORT;
     }
-    mRows    = inputs[0]->length(0);
-    mDepth   = inputs[0]->length(1);
+    mRows = inputs[0]->length(0);
+    mDepth = inputs[0]->length(1);
     mColumns = inputs[1]->length(1);
     return NO_ERROR;
 }

@@ -14,7 +14,7 @@ public:
 
 private:
     int mAxis;
-    int mRows  = 0;
+    int mRows = 0;
     int mWidth = 0;
 };
 

@@ -18,6 +18,9 @@ namespace {
 /// the candidate's.
 constexpr const char* kCpuFolder = "backend/cpu";
 
+/// With less than this the compiler fails for want of room, which says nothing about the candidate.
+constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
+
 std::vector<std::string> command_line(const Kit& kit, const CompileLayout& layout, const Task& task) {
     std::vector<std::string> command = {std::string("/usr/bin/") + kCxx, "-I" + layout.sources};
     command.insert(command.end(), kit.flags.begin(), kit.flags.end());
@@ -155,11 +158,15 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
         build.result = Plugin{.file = plugin, .sha256 = sha256_hex(bytes)};
         return build;
     }
+    if (const auto space = fs::space(folders.out, io); !io && space.available < kLeastSpace) {
+        return fail(ErrorKind::environment, "{}: has no room for a compiler's output; free some or set TMPDIR",
+                    folder.string());
+    }
     BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
     if (failed.errors.empty() && failed.limit.empty()) {
         // Not a word about the candidate: the compiler or its jail itself did not run.
         return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",
-                    done.code, done.err.substr(0, 300));
+                    done.code, done.err.substr(0, std::min<std::size_t>(done.err.find('\n'), 300)));
     }
     build.result = Outcome(std::move(failed));
     return build;

@@ -1,0 +1,22 @@
+// Forgets the registration: no session can ever find the kernel.
+#include "backend/cpu/CPUBackend.hpp"
+
+namespace MNN {
+
+class CPUSoftmax : public Execution {
+public:
+    explicit CPUSoftmax(Backend* backend) : Execution(backend) {}
+    ErrorCode onExecute(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs) override {
+        return NO_ERROR;
+    }
+};
+
+class CPUSoftmaxCreator : public CPUBackend::Creator {
+public:
+    Execution* onCreate(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs, const Op* op,
+                        Backend* backend) const override {
+        return new CPUSoftmax(backend);
+    }
+};
+
+} // namespace MNN

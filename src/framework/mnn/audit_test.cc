@@ -1,0 +1,173 @@
+#include "framework/mnn/audit.h"
+
+#include "base/files.h"
+#include "base/process.h"
+
+#include <gtest/gtest.h>
+
+namespace mkb::mnn {
+namespace {
+
+TEST(Audit, MathematicsMemoryAndContainersAreAllowed) {
+    for (const char* name :
+         {"memcpy", "malloc", "free", "expf", "exp", "sqrtl", "tanhf", "__expf_finite", "printf", "_Znwm", "_ZdlPvm",
+          "_ZNSt6vectorIfSaIfEE7reserveEm", "_ZSt20__throw_length_errorPKc", "__stack_chk_fail", "__cxa_atexit"}) {
+        EXPECT_TRUE(allowed_symbol(name)) << name;
+    }
+}
+
+TEST(Audit, ProcessesFilesTimeAndThreadsAreRefused) {
+    for (const char* name : {"fork",
+                             "vfork",
+                             "execve",
+                             "system",
+                             "popen",
+                             "open",
+                             "open64",
+                             "fopen",
+                             "read",
+                             "write",
+                             "unlink",
+                             "socket",
+                             "mmap",
+                             "mmap64",
+                             "mprotect",
+                             "munmap",
+                             "dlopen",
+                             "dlsym",
+                             "dl_iterate_phdr",
+                             "syscall",
+                             "ptrace",
+                             "prctl",
+                             "getenv",
+                             "setenv",
+                             "clock_gettime",
+                             "gettimeofday",
+                             "time",
+                             "clock",
+                             "pthread_create",
+                             "pthread_self",
+                             "signal",
+                             "sigaction",
+                             "longjmp",
+                             "exit",
+                             "_exit",
+                             "kill",
+                             "nanosleep",
+                             "personality",
+                             "__libc_start_main",
+                             "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE",
+                             "_ZNSt6chrono3_V212steady_clock3nowEv",
+                             "_ZNSt14basic_ifstreamIcSt11char_traitsIcEEC1EPKcSt13_Ios_Openmode",
+                             ""}) {
+        EXPECT_FALSE(allowed_symbol(name)) << name;
+    }
+}
+
+TEST(Audit, TheFrameworksBuildingBlocksAreAllowedItsRoadsToNativeAreNot) {
+    for (const char* name : {"_ZNK3MNN6Tensor11elementSizeEv", "_ZN3MNN9ExecutionC2EPNS_7BackendE", "MNNGetC4DivNum",
+                             "_ZTVN3MNN9ExecutionE"}) {
+        EXPECT_TRUE(allowed_symbol(name)) << name;
+    }
+    for (const char* name : {"_ZN3MNN10CPUBackend8onCreateERKSt6vectorIPNS_6TensorESaIS3_EES7_PKNS_2OpE",
+                             "_ZN3MNN10CPUBackend10addCreatorENS_6OpTypeEPNS0_7CreatorE",
+                             "_ZN3MNN11Interpreter14createFromFileEPKc", "_ZN3MNN5TimerC1Ev"}) {
+        EXPECT_FALSE(allowed_symbol(name)) << name;
+    }
+}
+
+TEST(Audit, NamesAreShownAsPeopleWriteThem) {
+    EXPECT_EQ(demangle("_ZN3MNN10CPUSoftmax8onResizeEv"), "MNN::CPUSoftmax::onResize()");
+    EXPECT_EQ(demangle("fork"), "fork");
+    EXPECT_EQ(demangle(""), "");
+}
+
+/// Small shared objects, compiled here.
+class AuditFile : public testing::Test {
+protected:
+    std::vector<std::string> findings(const std::string& source, const std::vector<Function>& native = {},
+                                      const std::vector<std::string>& options = {}) {
+        const auto text = folder_.path() / "plugin.cc";
+        const auto plugin = folder_.path() / "plugin.so";
+        EXPECT_TRUE(write_file_atomic(text, source));
+        std::vector<std::string> command = {kCxx,          "-O1", "-shared",      "-fPIC", "-fuse-ld=lld-19",
+                                            text.string(), "-o",  plugin.string()};
+        command.insert(command.end(), options.begin(), options.end());
+        const auto done = run_process({.argv = command});
+        EXPECT_TRUE(done && done->ok()) << (done ? done->err : done.error().message);
+        return audit_plugin(plugin, native).value();
+    }
+
+    TempDir folder_ = TempDir::make("mkb-audit-test").value();
+};
+
+TEST_F(AuditFile, AKernelThatOnlyComputesPasses) {
+    EXPECT_EQ(findings("#include <cmath>\n#include <vector>\n"
+                       "float kernel(const std::vector<float>& x) { float y = 0; for (float v : x) y += std::exp(v);"
+                       " return y; }"),
+              std::vector<std::string>());
+}
+
+TEST_F(AuditFile, EveryRefusedSymbolIsNamed) {
+    const auto found = findings("extern \"C\" { int fork(); int open(const char*, int, ...); }\n"
+                                "int kernel() { return fork() + open(\"/etc/passwd\", 0); }");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_TRUE(found[0].starts_with("refused symbol 'fork'") || found[1].starts_with("refused symbol 'fork'"));
+    EXPECT_TRUE(found[0].starts_with("refused symbol 'open'") || found[1].starts_with("refused symbol 'open'"));
+}
+
+TEST_F(AuditFile, AWeakReferenceCountsToo) {
+    const auto found = findings("extern \"C\" __attribute__((weak)) int fork();\n"
+                                "int kernel() { return fork ? fork() : 0; }");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found.front().find("'fork'"), std::string::npos);
+}
+
+TEST_F(AuditFile, TheNativeKernelItselfIsRefusedByName) {
+    const std::string source = "namespace MNN { struct CPUBinary { void onExecute(); }; }\n"
+                               "void kernel() { MNN::CPUBinary().onExecute(); }";
+    EXPECT_TRUE(findings(source).empty());
+    const auto found = findings(source, {{.name = "_ZN3MNN9CPUBinary9onExecuteEv", .offset = 1, .size = 1}});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front(), "refused symbol 'MNN::CPUBinary::onExecute()': it is the native kernel itself");
+}
+
+TEST_F(AuditFile, AnIndirectFunctionIsRefused) {
+    const auto found = findings("static int one() { return 1; }\n"
+                                "extern \"C\" { static int (*choose())() { return one; }\n"
+                                "__attribute__((visibility(\"default\"), ifunc(\"choose\"))) int chosen(); }");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found.front().find("indirect function"), std::string::npos);
+}
+
+TEST_F(AuditFile, AnotherLibraryAndASearchPathAreRefused) {
+    const auto needed = findings("int kernel() { return 1; }", {}, {"-Wl,--no-as-needed", "-lz"});
+    const auto path = findings("int kernel() { return 1; }", {}, {"-Wl,-rpath,/tmp"});
+    ASSERT_EQ(path.size(), 1U);
+    EXPECT_NE(path.front().find("dynamic tag"), std::string::npos);
+    ASSERT_EQ(needed.size(), 1U);
+    EXPECT_NE(needed.front().find("libz"), std::string::npos);
+}
+
+TEST_F(AuditFile, WhatIsNoPluginIsAFindingNotACrash) {
+    (void)findings("#include <cmath>\nfloat kernel(float x) { return std::exp(x); }");
+    const std::string whole = read_file(folder_.path() / "plugin.so").value();
+    const auto path = folder_.path() / "cut.so";
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{200},
+                                   whole.size() / 2, whole.size() - 64, whole.size() - 1}) {
+        ASSERT_TRUE(write_file_atomic(path, whole.substr(0, size)));
+        EXPECT_TRUE(audit_plugin(path, {})) << size;
+    }
+    ASSERT_TRUE(write_file_atomic(path, std::string(10'000, 'x')));
+    EXPECT_EQ(audit_plugin(path, {}).value(), std::vector<std::string>{"the plug-in is no 64-bit ELF file"});
+    std::string damaged = whole;
+    for (std::size_t i = 16; i < 64; ++i) {
+        damaged[i] = '\x7f';
+        ASSERT_TRUE(write_file_atomic(path, damaged));
+        EXPECT_TRUE(audit_plugin(path, {}));
+    }
+    EXPECT_FALSE(audit_plugin(folder_.path() / "missing.so", {}));
+}
+
+} // namespace
+} // namespace mkb::mnn
