@@ -206,8 +206,8 @@ int pin(const job::Job& job) {
 void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
     ChildProcess child(job, true);
     bool fine = child.start();
+    note_jail(child, result);
     if (fine) {
-        note_jail(child, result);
         fine = child.run(0, 0, false, job.regimes, 0, Phase::warm_up, 0).fine && child.sequence(result.sequence);
     }
     Schedule schedule(job.seed, ~std::uint64_t{0});

@@ -160,6 +160,7 @@ void Child::warm() {
     if (!enter_jail(plugin_, job_.memory_limit_mb, cpu_limit_s, layers_, reason)) {
         world_trouble("jail: " + reason);
     }
+    std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     channel_->stage.store(Stage::jailed);
     Session session = open_session(models_.front(), false);
     session.net->runSession(session.session);
@@ -198,6 +199,7 @@ void Child::load_plugin() {
     if (!restrict_to_loading(layers_, reason)) {
         world_trouble("jail: " + reason);
     }
+    std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     if (watch().candidate_process) {
         channel_->stage.store(Stage::load);
         ++watch().in_candidate;
@@ -222,7 +224,6 @@ void Child::load_plugin() {
     if (!restrict_to_running(reason)) {
         world_trouble("jail: " + reason);
     }
-    std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
 }
 
 Session Child::open_session(const std::string& model, bool dispatched) {

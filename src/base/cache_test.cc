@@ -27,7 +27,7 @@ protected:
     /// Temporary folders in the room "r".
     std::ptrdiff_t leftovers() const {
         return std::ranges::count_if(fs::directory_iterator(root() / "r"), [](const fs::directory_entry& entry) {
-            return entry.path().string().find(".tmp-") != std::string::npos;
+            return entry.path().filename().string().find(".tmp-") != std::string::npos;
         });
     }
     TempDir folder_ = TempDir::make("mkb-cache-").value();

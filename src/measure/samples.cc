@@ -51,7 +51,8 @@ ClockCheck check_clocks(const std::vector<job::Pair>& pairs) {
     ClockCheck check;
     check.native_remainder_us = median(std::move(native));
     check.candidate_remainder_us = median(std::move(candidate));
-    check.tolerance_us = kLieFloorUs + kLieShare * median(std::move(times));
+    check.tolerance_us =
+        kLieFloorUs + kLieShare * median(std::move(times)) + kRemainderShare * std::max(check.native_remainder_us, 0.0);
     check.honest = check.candidate_remainder_us - check.native_remainder_us <= check.tolerance_us;
     return check;
 }

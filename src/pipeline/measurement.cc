@@ -177,6 +177,10 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     MKB_TRY(sampled, check_samples(judge, task, seed, reply));
     measured.fault = std::move(sampled);
     const ClockCheck clocks = check_clocks(reply.result.pairs);
+    if (!measured.fault && !clocks.honest && quiet.busy_share >= kQuietBusyShare) {
+        return fail(ErrorKind::transient, "device {}: too busy to tell a clock that lies from noise ({:.0f} % busy)",
+                    judge.device().name(), 100 * quiet.busy_share);
+    }
     if (!measured.fault && !clocks.honest) {
         measured.fault = Cheated{
             .rule = "clock",

@@ -1,5 +1,5 @@
 // Arc tangent as one polynomial. For |x| > 1 the identity atan(x) = pi/2 - atan(1/x) brings the argument into [0, 1],
-// where x * P(x^2) with eight coefficients is right to 1.2e-7 (minimax, in Chebyshev's way). There is no branch, so the
+// where x * P(x^2) with eight coefficients fits to 1.2e-7 (minimax, in Chebyshev's way). There is no branch, so the
 // compiler turns the loop into AVX2 with fused multiply-adds, or NEON; the framework calls libm once per element.
 #include "backend/cpu/CPUUnary.hpp"
 #include "backend/cpu/CPUBackend.hpp"

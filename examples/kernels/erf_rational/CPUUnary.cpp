@@ -1,4 +1,4 @@
-// Error function as one quotient, x * P(x^2) / Q(x^2) with both of degree five: right to 3e-8 of the value for |x| <=
+// Error function as one quotient, x * P(x^2) / Q(x^2) with both of degree five: fitted to 3e-8 of the value for |x| <=
 // 4, beyond which a float's erf is 1. The fit is least squares over Chebyshev places, weighted until the error is
 // level. There is no branch and no exponential, so the compiler turns the loop into AVX2 with fused multiply-adds, or
 // NEON; the framework calls libm once per element.

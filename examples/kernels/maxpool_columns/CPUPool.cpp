@@ -1,7 +1,8 @@
 // Max pooling by columns. In a row of 3x3 windows at stride 2 neighbours share a column of three places: its maximum
 // stays in a register, so a window reads six new places where the framework reads nine. Windows of other sizes, and
 // those that the edge cuts, take the plain way. Padding costs nothing and, unlike the framework's start value of -2^24,
-// never wins. Nearly all the session's time is spent packing the maps and unpacking them, so the gain is small.
+// never wins. The session also packs the maps before and unpacks them after, which no pooling kernel can speed up: the
+// gain is small.
 #include "backend/cpu/CPUPool.hpp"
 #include "backend/cpu/CPUBackend.hpp"
 

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/process.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace mkb::mnn {
@@ -30,12 +31,12 @@ protected:
         ASSERT_TRUE(done && done->ok()) << (done ? done->err : done.error().message);
     }
     static std::vector<std::string> names(const std::vector<Function>& functions) {
-        std::vector<std::string> list;
+        std::vector<std::string> found;
         for (const Function& function : functions) {
-            list.push_back(function.name);
+            found.push_back(function.name);
         }
-        std::ranges::sort(list);
-        return list;
+        std::ranges::sort(found);
+        return found;
     }
 
     TempDir folder_ = TempDir::make("mkb-link-map-test").value();
