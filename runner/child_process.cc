@@ -401,7 +401,7 @@ double ChildProcess::create_us() const {
 }
 
 std::string ChildProcess::jail_layers() const {
-    return text_of(channel_->jail, sizeof channel_->jail);
+    return channel_ != nullptr ? text_of(channel_->jail, sizeof channel_->jail) : std::string();
 }
 
 std::string ChildProcess::printed() {

@@ -35,7 +35,7 @@ CASES = (
             ''',
         target=("LayerNorm", ""),
         native_file="CPULayerNorm.cpp",
-        native_entries=("MNNNormPacked",),
+        native_entries=("MNNNormPacked", "MNNNorm"),
         sequence=("LayerNorm",),
         regimes={
             "typical": {"x": uniform(-2, 2)},

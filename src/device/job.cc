@@ -40,6 +40,15 @@ public:
         }
     }
 
+    template <class T, class Parse>
+    void read_object(const char* name, T& value, Parse parse) {
+        if (const auto found = from_.find(name); found == from_.end() || !found->is_object()) {
+            complain(name, "is not an object");
+        } else {
+            parse(*found, value, reason_);
+        }
+    }
+
     bool ok() const { return reason_.empty(); }
 
 private:
@@ -295,10 +304,7 @@ bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
     reader.read_list("outputs", job.outputs, tensor_from_json);
     reader.read_list("regimes", job.regimes, regime_from_json);
     reader.read_list("steps", job.steps, step_from_json);
-    if (const auto measure = from.find("measure");
-        measure == from.end() || !measure_from_json(*measure, job.measure, reason)) {
-        reason = "'measure' cannot be read";
-    }
+    reader.read_object("measure", job.measure, measure_from_json);
     reader.read("seed", seed);
     reader.read("threads", job.threads);
     reader.read("core", job.core);
@@ -336,11 +342,8 @@ bool from_json(const nlohmann::json& from, JobResult& result, std::string& reaso
     }
     Reader reader(from, reason);
     reader.read("version", result.version);
-    for (const auto& [name, end] : {std::pair{"candidate", &result.candidate}, std::pair{"native", &result.native}}) {
-        if (const auto found = from.find(name); found == from.end() || !end_from_json(*found, *end, reason)) {
-            reason = std::string("'") + name + "' cannot be read";
-        }
-    }
+    reader.read_object("candidate", result.candidate, end_from_json);
+    reader.read_object("native", result.native, end_from_json);
     reader.read_list("returned", result.returned, returned_from_json);
     reader.read("calls_per_run", result.calls_per_run);
     reader.read("sequence", result.sequence);

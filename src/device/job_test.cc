@@ -137,7 +137,12 @@ TEST(Job, FlippedBytesOfAResultAreRefusedOrRead) {
         for (unsigned flips = 1 + random() % 4; flips > 0; --flips) {
             broken[random() % broken.size()] = static_cast<std::uint8_t>(random());
         }
-        const json content = json::from_cbor(broken, true, false);
+        json content(json::value_t::discarded);
+        try {
+            content = json::from_cbor(broken, true, false);
+        } catch (const json::exception&) {
+            // A size that no memory holds: the library throws in spite of what it is told.
+        }
         JobResult result;
         std::string reason;
         EXPECT_EQ(from_json(content, result, reason), reason.empty());

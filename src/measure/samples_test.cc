@@ -67,7 +67,7 @@ TEST(Samples, HonestClocksAgree) {
     EXPECT_TRUE(check.honest);
     EXPECT_NEAR(check.native_remainder_us, 5, 0.5);
     EXPECT_NEAR(check.candidate_remainder_us, 5, 0.5);
-    EXPECT_NEAR(check.tolerance_us, kLieFloorUs + kLieShare * 1005, 1);
+    EXPECT_NEAR(check.tolerance_us, kLieFloorUs + kLieShare * 1005 + kRemainderShare * 5, 0.5);
 }
 
 TEST(Samples, AClaimOfNineTenthsOfTheTimeIsALie) {

@@ -30,6 +30,15 @@ std::chrono::milliseconds wall_limit(const job::Job& job) {
     return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
 }
 
+/// Discarded when it is none. The library throws for sizes that no memory holds, also when it is told not to.
+nlohmann::json parse_cbor(const std::string& packed) {
+    try {
+        return nlohmann::json::from_cbor(packed, true, false);
+    } catch (const nlohmann::json::exception&) {
+        return nlohmann::json(nlohmann::json::value_t::discarded);
+    }
+}
+
 Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::string& name,
                                const std::string& content) {
     MKB_DO(write_file_atomic(folder / name, content));
@@ -71,8 +80,7 @@ Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& j
     MKB_TRY(packed, read_file(command.pull_folder / "result.cbor"));
     MKB_TRY(outputs, read_file(command.pull_folder / "outputs.bin"));
     std::string reason;
-    const auto content = nlohmann::json::from_cbor(packed, true, false);
-    if (!job::from_json(content, reply.result, reason)) {
+    if (!job::from_json(parse_cbor(packed), reply.result, reason)) {
         return fail(ErrorKind::transient, "device {}: the runner's result cannot be read: {}", device.name(), reason);
     }
     reply.outputs = std::move(outputs);

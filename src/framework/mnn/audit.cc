@@ -134,15 +134,16 @@ constexpr std::string_view kRefusedFramework[] = {"_ZN3MNN10CPUBackend8onCreate"
                                                   "_ZN3MNN7Session",
                                                   "_ZN3MNN8Pipeline",
                                                   "_ZN3MNN8Schedule",
-                                                  "_ZN3MNN14BackendFactory",
+
                                                   "_ZN3MNN16GeometryComputer",
-                                                  "_ZN3MNN18SizeComputer",
+                                                  "_ZN3MNN12SizeComputer",
+                                                  "_ZN3MNN17SizeComputerSuite",
                                                   "_ZN3MNN10CPURuntime",
                                                   "_ZN3MNN5Timer",
                                                   "_ZN3MNN8AutoTime",
                                                   "_ZN3MNN10FileLoader",
-                                                  "_ZN3MNN16ThreadPool",
-                                                  "_ZN3MNN29MNNGetExtraRuntimeCreator",
+                                                  "_ZN3MNN10ThreadPool",
+                                                  "_ZN3MNN25MNNGetExtraRuntimeCreator",
                                                   "_ZN3MNN9Execution18insertExtraCreator"};
 
 bool is_math(std::string_view name) {
@@ -160,8 +161,23 @@ bool is_framework(std::string_view name) {
     if (std::ranges::any_of(kRefusedFramework, [&](std::string_view refused) { return name.starts_with(refused); })) {
         return false;
     }
-    return name.starts_with("_ZN3MNN") || name.starts_with("_ZNK3MNN") || name.starts_with("_ZTVN3MNN") ||
-           name.starts_with("_ZTIN3MNN") || name.starts_with("_Z") || name.starts_with("MNN");
+    if (name.starts_with("_ZN3MNN") || name.starts_with("_ZNK3MNN") || name.starts_with("_ZTVN3MNN")) {
+        return true;
+    }
+    // Its free functions: MNNReluFloat…, plain or as C++ names them (_Z<length>MNN…).
+    if (name.starts_with("_Z")) {
+        name.remove_prefix(2);
+        name.remove_prefix(std::min(name.find_first_not_of("0123456789"), name.size()));
+    }
+    return name.starts_with("MNN");
+}
+
+/// Another name of the same code: "MNNSoftmax", "_AVX_MNNSoftmax", "_SSE_MNNSoftmax(float*, …)" are all the entry
+/// MNNSoftmax.
+bool names_entry(const std::string& demangled, const std::vector<std::string>& entries) {
+    return std::ranges::any_of(entries, [&](const std::string& entry) {
+        return demangled.substr(0, demangled.find('(')).find(entry) != std::string::npos;
+    });
 }
 
 /// A 64-bit ELF file whose every offset is checked before it is followed.
@@ -202,7 +218,8 @@ private:
     const std::string& bytes_;
 };
 
-void audit_symbols(const Elf& elf, const std::set<std::string>& native, std::vector<std::string>& findings) {
+void audit_symbols(const Elf& elf, const std::set<std::string>& native, const std::vector<std::string>& entries,
+                   std::vector<std::string>& findings) {
     const Elf64_Shdr* table = elf.section(SHT_DYNSYM);
     const Elf64_Shdr* names = table != nullptr ? elf.section_number(table->sh_link) : nullptr;
     if (names == nullptr) {
@@ -221,7 +238,7 @@ void audit_symbols(const Elf& elf, const std::set<std::string>& native, std::vec
         if (symbol->st_shndx != SHN_UNDEF) {
             continue;
         }
-        if (native.contains(name)) {
+        if (native.contains(name) || names_entry(demangle(name), entries)) {
             findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
         } else if (!allowed_symbol(name)) {
             findings.push_back(fmt::format("refused symbol '{}': a kernel computes with memory, mathematics and the "
@@ -279,8 +296,8 @@ std::string demangle(const std::string& mangled) {
     return status == 0 && text != nullptr ? text.get() : mangled;
 }
 
-Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin,
-                                              const std::vector<Function>& native) {
+Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
+                                              const std::vector<std::string>& entries) {
     MKB_TRY(bytes, read_file(plugin));
     bytes.push_back('\0'); // texts end somewhere
     const Elf elf(bytes);
@@ -293,7 +310,7 @@ Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugi
     for (const Function& function : native) {
         names.insert(function.name);
     }
-    audit_symbols(elf, names, findings);
+    audit_symbols(elf, names, entries, findings);
     audit_dynamic(elf, findings);
     return findings;
 }

@@ -11,8 +11,10 @@
 namespace mkb::mnn {
 
 /// Empty when the plug-in may be loaded; else one line per finding: "refused symbol 'fork': …".
-/// `native`: the functions of the task's own native file, which a candidate must not import.
-Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native);
+/// `native`: the functions of the task's own native file, which a candidate must not import; `entries`: function-table
+/// entries that are the native kernel, refused under their plain names too.
+Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
+                                              const std::vector<std::string>& entries = {});
 
 /// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure.
 bool allowed_symbol(std::string_view mangled);

@@ -134,7 +134,7 @@ TEST_F(AuditFile, TheNativeKernelItselfIsRefusedByName) {
 
 TEST_F(AuditFile, AnIndirectFunctionIsRefused) {
     const auto found = findings("static int one() { return 1; }\n"
-                                "extern \"C\" { static int (*choose())() { return one; }\n"
+                                "extern \"C\" { int (*choose())() { return one; }\n"
                                 "__attribute__((visibility(\"default\"), ifunc(\"choose\"))) int chosen(); }");
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NE(found.front().find("indirect function"), std::string::npos);
