@@ -31,19 +31,20 @@ protected:
         return folders;
     }
     /// Where the device makes its folders: not where the test keeps files and results.
-    std::filesystem::path temporary() const { return outer_.path() / "tmp"; }
+    std::filesystem::path temporary() const { return outer.path() / "tmp"; }
 
     Subject subject() {
         std::filesystem::create_directories(temporary());
-        return {.device = *device_, .working_folders = [this] { return working_folders(); }, .alive = runs};
+        return {.device = *device, .working_folders = [this] { return working_folders(); }, .alive = runs};
     }
 
-    TempDir outer_ = TempDir::make("mkb-conformance").value();
-    std::unique_ptr<Device> device_ = make_local_device();
+    TempDir outer = TempDir::make("mkb-conformance").value();
+    std::unique_ptr<Device> device = make_local_device();
 };
 
 /// The test's own files are made before the variable points elsewhere.
-struct DeviceElsewhere final : Device {
+class DeviceElsewhere final : public Device {
+public:
     DeviceElsewhere(Device& inner, std::filesystem::path temporary) : inner_(inner), temporary_(std::move(temporary)) {}
     Result<DeviceFacts> facts() override { return inner_.facts(); }
     Result<QuietReading> quiet() override { return inner_.quiet(); }
@@ -52,18 +53,20 @@ struct DeviceElsewhere final : Device {
         const ScopedVariable variable("TMPDIR", temporary_.string());
         return inner_.run(command);
     }
+
+private:
     Device& inner_;
     std::filesystem::path temporary_;
 };
 
 TEST_F(LocalDeviceTest, KeepsAllPromises) {
-    DeviceElsewhere elsewhere(*device_, temporary());
+    DeviceElsewhere elsewhere(*device, temporary());
     Subject local = subject();
     check_device({.device = elsewhere, .working_folders = local.working_folders, .alive = local.alive});
 }
 
 TEST_F(LocalDeviceTest, MemoryStaysFlatWhateverTheCommandPrints) {
-    Commands commands(*device_);
+    Commands commands(*device);
     // The high-water mark is of the whole process: a child of the test that does nothing else.
     EXPECT_EQ(in_child([&] {
                   rusage before{}, after{};
@@ -78,9 +81,9 @@ TEST_F(LocalDeviceTest, MemoryStaysFlatWhateverTheCommandPrints) {
 TEST_F(LocalDeviceTest, AFileThatIsNotThereIsTroubleOfThisMachine) {
     DeviceCommand command;
     command.argv = {"command"};
-    command.files = {{.name = "command", .source = outer_.path() / "missing", .sha256 = "", .keep = false}};
-    command.pull_folder = outer_.path();
-    const auto done = device_->run(command);
+    command.files = {{.name = "command", .source = outer.path() / "missing", .sha256 = "", .keep = false}};
+    command.pull_folder = outer.path();
+    const auto done = device->run(command);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().kind, ErrorKind::environment);
     EXPECT_NE(done.error().message.find("command"), std::string::npos);

@@ -142,7 +142,8 @@ constexpr std::string_view kRefusedFramework[] = {"_ZN3MNN10CPUBackend8onCreate"
                                                   "_ZN3MNN5Timer",
                                                   "_ZN3MNN8AutoTime",
                                                   "_ZN3MNN10FileLoader",
-                                                  "_ZN3MNN10ThreadPool",
+                                                  "_ZN3MNN10ThreadPool4init",
+                                                  "_ZN3MNN10ThreadPool7destroy",
                                                   "_ZN3MNN25MNNGetExtraRuntimeCreator",
                                                   "_ZN3MNN9Execution18insertExtraCreator"};
 

@@ -87,8 +87,8 @@ class AuditFile : public testing::Test {
 protected:
     std::vector<std::string> findings(const std::string& source, const std::vector<Function>& native = {},
                                       const std::vector<std::string>& options = {}) {
-        const auto text = folder_.path() / "plugin.cc";
-        const auto plugin = folder_.path() / "plugin.so";
+        const auto text = folder.path() / "plugin.cc";
+        const auto plugin = folder.path() / "plugin.so";
         EXPECT_TRUE(write_file_atomic(text, source));
         std::vector<std::string> command = {kCxx,          "-O1", "-shared",      "-fPIC", "-fuse-ld=lld-19",
                                             text.string(), "-o",  plugin.string()};
@@ -98,7 +98,7 @@ protected:
         return audit_plugin(plugin, native).value();
     }
 
-    TempDir folder_ = TempDir::make("mkb-audit-test").value();
+    TempDir folder = TempDir::make("mkb-audit-test").value();
 };
 
 TEST_F(AuditFile, AKernelThatOnlyComputesPasses) {
@@ -151,8 +151,8 @@ TEST_F(AuditFile, AnotherLibraryAndASearchPathAreRefused) {
 
 TEST_F(AuditFile, WhatIsNoPluginIsAFindingNotACrash) {
     (void)findings("#include <cmath>\nfloat kernel(float x) { return std::exp(x); }");
-    const std::string whole = read_file(folder_.path() / "plugin.so").value();
-    const auto path = folder_.path() / "cut.so";
+    const std::string whole = read_file(folder.path() / "plugin.so").value();
+    const auto path = folder.path() / "cut.so";
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{200},
                                    whole.size() / 2, whole.size() - 64, whole.size() - 1}) {
         ASSERT_TRUE(write_file_atomic(path, whole.substr(0, size)));
@@ -166,7 +166,7 @@ TEST_F(AuditFile, WhatIsNoPluginIsAFindingNotACrash) {
         ASSERT_TRUE(write_file_atomic(path, damaged));
         EXPECT_TRUE(audit_plugin(path, {}));
     }
-    EXPECT_FALSE(audit_plugin(folder_.path() / "missing.so", {}));
+    EXPECT_FALSE(audit_plugin(folder.path() / "missing.so", {}));
 }
 
 } // namespace
