@@ -16,7 +16,8 @@ struct VerificationPlan {
 
 /// Every regime twice, with contents of its own each time: under the task's parameters, and under secret ones (or,
 /// where there are none, once more under the same). In an order drawn from the seed.
-/// `keep`: references go through the cache on disk; only for a seed that somebody gave, since a secret one never comes again.
+/// `keep`: references go through the cache on disk; only for a seed that somebody gave, since a secret one never comes
+/// again.
 Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const Seed& seed, bool keep);
 
 struct VerificationResult {

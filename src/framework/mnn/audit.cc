@@ -188,7 +188,7 @@ public:
 
     template <class T>
     const T* at(std::uint64_t offset, std::uint64_t count = 1) const {
-        if (offset > bytes_.size() || count > (bytes_.size() - offset) / sizeof(T)) {
+        if (offset % alignof(T) != 0 || offset > bytes_.size() || count > (bytes_.size() - offset) / sizeof(T)) {
             return nullptr;
         }
         return reinterpret_cast<const T*>(bytes_.data() + offset);

@@ -77,8 +77,7 @@ TEST_F(LinkMap, PlacesAreThoseInTheLibrary) {
 TEST_F(LinkMap, AMapWithoutKernelsOrNoMapIsTroubleOfThisMachine) {
     add_object("source/backend/cpu/CPUA.cpp", "int a(int x) { return x; }\n");
     EXPECT_FALSE(read_link_map(folder.path()));
-    ASSERT_TRUE(
-        write_file_atomic(folder.path() / "libMNN.map", "VMA LMA Size Align Out In Symbol\nrubbish:(.text.\n"));
+    ASSERT_TRUE(write_file_atomic(folder.path() / "libMNN.map", "VMA LMA Size Align Out In Symbol\nrubbish:(.text.\n"));
     const auto map = read_link_map(folder.path());
     ASSERT_FALSE(map);
     EXPECT_EQ(map.error().kind, ErrorKind::environment);
