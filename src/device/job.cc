@@ -66,7 +66,9 @@ private:
     template <class T>
         requires std::is_arithmetic_v<T>
     void assign(const char* name, const json& item, T& value) {
-        item.is_number() ? void(value = item.get<T>()) : complain(name, "is not a number");
+        // A whole number is never read from a fraction: it may not fit.
+        const bool fits = std::is_floating_point_v<T> ? item.is_number() : item.is_number_integer();
+        fits ? void(value = item.get<T>()) : complain(name, "is not a number that fits");
     }
     template <class T>
     void assign(const char* name, const json& item, std::vector<T>& value) {
