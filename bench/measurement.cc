@@ -141,7 +141,7 @@ Result<void> run_bench(int repeats, int pairs) {
                    100 * median(tally.width), 100 * median(tally.off));
     }
     fmt::print("hand-over: witness minus claim differs between the two children by {:.2f} us (median), {:.2f} us "
-               "(largest); a lie of {} us + {:.0f} % is caught\n",
+               "(largest); a lie of {} us + {:.0f} % of the time + {:.0f} % of native's remainder is caught\n",
                median(bench.remainder_difference), std::ranges::max(bench.remainder_difference), kLieFloorUs,
                100 * kLieShare);
     return {};

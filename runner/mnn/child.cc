@@ -319,9 +319,8 @@ void Child::calibrate_extra_work() {
     if (static_cast<int>(warm_up_ns_.size()) < job_.measure.warm_up_runs) {
         return;
     }
-    std::nth_element(warm_up_ns_.begin(), warm_up_ns_.begin() + static_cast<std::ptrdiff_t>(warm_up_ns_.size() / 2),
-                     warm_up_ns_.end());
-    const std::uint64_t session_ns = warm_up_ns_[warm_up_ns_.size() / 2];
+    // The fastest: the first runs of a process are slower than those that will be timed.
+    const std::uint64_t session_ns = *std::min_element(warm_up_ns_.begin(), warm_up_ns_.end());
     constexpr std::uint64_t kProbe = 200'000;
     std::uint64_t fastest = ~std::uint64_t{0};
     for (int i = 0; i < 5; ++i) {
