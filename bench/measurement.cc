@@ -143,7 +143,7 @@ Result<void> run_bench(int repeats, int pairs) {
     fmt::print("hand-over: witness minus claim differs between the two children by {:.2f} us (median), {:.2f} us "
                "(largest); a lie of {} us + {:.0f} % of the time + {:.0f} % of native's remainder is caught\n",
                median(bench.remainder_difference), std::ranges::max(bench.remainder_difference), kLieFloorUs,
-               100 * kLieShare);
+               100 * kLieShare, 100 * kRemainderShare);
     return {};
 }
 
