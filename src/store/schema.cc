@@ -72,9 +72,11 @@ Result<void> create_tables(const Database& database) {
 } // namespace
 
 Result<SchemaState> check_schema(const Database& database) {
-    MKB_TRY(application, database.integer("PRAGMA application_id"));
-    MKB_TRY(version, database.integer("PRAGMA user_version"));
+    // In this order: another process may be making the tables between two of these reads, and its application id, read
+    // last, is there once its tables are.
     MKB_TRY(tables, database.integer("SELECT count(*) FROM sqlite_schema"));
+    MKB_TRY(version, database.integer("PRAGMA user_version"));
+    MKB_TRY(application, database.integer("PRAGMA application_id"));
     if (application == 0 && version == 0 && tables == 0) {
         return SchemaState::empty;
     }
