@@ -47,6 +47,17 @@ Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::s
 
 } // namespace
 
+Result<JobFiles> files_for(const Task& task, const std::optional<Plugin>& plugin) {
+    JobFiles files;
+    MKB_TRY(models, load_models(task, std::nullopt));
+    files.contents.emplace_back("model.mnn", std::move(models.mnn));
+    if (plugin) {
+        files.files.push_back(
+            {.name = "candidate.so", .source = plugin->file, .sha256 = plugin->sha256, .keep = false});
+    }
+    return files;
+}
+
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files) {
     MKB_TRY(folder, TempDir::make("mkb-job"));
     DeviceCommand command;

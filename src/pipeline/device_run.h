@@ -16,6 +16,9 @@ struct JobFiles {
     std::vector<DeviceFile> files;                             ///< e.g. the plug-in
 };
 
+/// The task's model and, where there is one, the plug-in, under the names that jobs use.
+Result<JobFiles> files_for(const Task& task, const std::optional<Plugin>& plugin);
+
 struct JobReply {
     job::JobResult result;
     std::string outputs; ///< outputs.bin

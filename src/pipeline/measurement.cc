@@ -116,13 +116,7 @@ Correct speedup_of(const Task& task, const Calibration& calibration, const Measu
 }
 
 Result<JobReply> run_pairs(Judge& judge, const Task& task, const std::optional<Plugin>& plugin, const job::Job& job) {
-    JobFiles files;
-    MKB_TRY(models, load_models(task, std::nullopt));
-    files.contents.emplace_back("model.mnn", std::move(models.mnn));
-    if (plugin) {
-        files.files.push_back(
-            {.name = "candidate.so", .source = plugin->file, .sha256 = plugin->sha256, .keep = false});
-    }
+    MKB_TRY(files, files_for(task, plugin));
     return run_job(judge.framework(), judge.device(), job, files);
 }
 

@@ -158,15 +158,9 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
                                             const Seed& seed, const VerificationPlan& plan, bool trusted) {
     MKB_TRY(base, job_for(judge.framework(), task, seed));
     const job::Job job = verification_job(std::move(base), plan, plugin, trusted);
-    JobFiles files;
-    MKB_TRY(models, load_models(task, std::nullopt));
-    files.contents.emplace_back("model.mnn", std::move(models.mnn));
+    MKB_TRY(files, files_for(task, plugin));
     if (!plan.secret.mnn.empty()) {
         files.contents.emplace_back("secret.mnn", plan.secret.mnn);
-    }
-    if (plugin) {
-        files.files.push_back(
-            {.name = "candidate.so", .source = plugin->file, .sha256 = plugin->sha256, .keep = false});
     }
     MKB_TRY(reply, run_job(judge.framework(), judge.device(), job, files));
     VerificationResult result;
