@@ -12,14 +12,16 @@ class Case:
     summary: str
     model: str  # source of model.py
     target: tuple[str, str]  # framework operator: type, operation
-    native_file: str  # below source/backend/cpu or source/geometry
+    native_file: str  # below source/backend/cpu, source/geometry or tools/converter/source/onnx, as the form says
     sequence: tuple[str, ...]  # executed framework operators of one native run
     regimes: dict[str, dict[str, dict]]  # name -> input -> draw; the first is the typical one
     controls: tuple[dict, ...]
     operations: float  # of the direct algorithm, for the roofline
     parameters: dict[str, dict] = field(default_factory=dict)  # name -> draw
     native_entries: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()  # default: header and source named as `native_file`
+    may_emit: tuple[str, ...] = ()  # framework operators a geometric or composite candidate may be made of
+    converter_flags: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # default: named as `native_file`, with a header in the atomic form
     form: str = "atomic"
     geometry: str = "native"
     calls_per_run: int = 1
@@ -42,4 +44,6 @@ class Case:
     @property
     def candidate_files(self) -> list[str]:
         stem = self.native_file.rsplit("/", 1)[-1].removesuffix(".cpp")
-        return list(self.files) or [f"{stem}.hpp", f"{stem}.cpp"]
+        if self.files or self.form == "atomic":
+            return list(self.files) or [f"{stem}.hpp", f"{stem}.cpp"]
+        return [f"{stem}.cpp"]  # registered from one file

@@ -18,6 +18,11 @@ _TYPES = {
     TensorProto.BOOL: "bool",
 }
 _WIDTH = 120
+_NATIVE_FOLDERS = {
+    "atomic": "source/backend/cpu",
+    "geometric": "source/geometry",
+    "composite": "tools/converter/source/onnx",
+}
 
 
 def _plain(value):
@@ -85,7 +90,7 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
     inputs = [_tensor(value) for value in model.graph.input]
     outputs = [_tensor(value) for value in model.graph.output]
     parameters = _parameters(case, model, onnx_bytes, mnn_bytes)
-    folder = "source/geometry" if case.form == "geometric" else "source/backend/cpu"
+    folder = _NATIVE_FOLDERS[case.form]
     return {
         "version": 1,
         "id": case.id,
@@ -101,6 +106,8 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
         "calls_per_run": case.calls_per_run,
         "sequence": list(case.sequence),
         "native_entries": list(case.native_entries),
+        "may_emit": list(case.may_emit),
+        "converter_flags": list(case.converter_flags),
         "attributes": _attributes(case, model),
         "inputs": inputs,
         "outputs": outputs,

@@ -16,6 +16,7 @@ namespace {
 struct Options {
     Common common;
     bool prepare = false;
+    std::vector<std::string> targets = {"host"};
 };
 
 struct Finding {
@@ -45,15 +46,15 @@ Finding cache() {
             .cost = "nothing new can be built; set MKB_CACHE to a folder that can be written"};
 }
 
-Finding framework(bool prepare) {
+Finding framework(Target target, bool prepare) {
     Finding finding{
-        .what = "framework",
+        .what = fmt::format("framework, {}", name_of(target)),
         .cost = "the first judgement builds it: about ten minutes on two cores; 'mkb doctor --prepare' does it now"};
     if (!prepare) {
         finding.found = "not looked at; --prepare builds what is missing";
         return finding;
     }
-    const auto mnn = make_mnn();
+    const auto mnn = make_mnn(target);
     const auto facts = mnn->facts();
     finding.fine = facts.has_value();
     finding.found = facts ? fmt::format("{} {} from {}, {}, {}", facts->name, facts->version, facts->source,
@@ -91,7 +92,10 @@ Result<std::vector<Finding>> look(const Options& options) {
                         .found = fmt::format("{:.0f} % busy now", 100 * quiet.busy_share),
                         .cost = "records say that the device was not quiet; close what runs beside",
                         .passing = true});
-    findings.push_back(framework(options.prepare));
+    for (const std::string& name : options.targets) {
+        MKB_TRY(target, target_named(name));
+        findings.push_back(framework(target, options.prepare));
+    }
     return findings;
 }
 
@@ -127,10 +131,13 @@ Result<int> run(const Options& options) {
 void add_doctor(Program& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.app.add_subcommand("doctor", "What is here, what is missing, and what that costs");
-    command->footer("Example: mkb doctor --prepare");
+    command->footer("Example: mkb doctor --prepare --targets host,aarch64");
     add_common(*command, options->common);
     command->add_flag("--prepare", options->prepare,
                       "Fetch and build the framework and the runner now, if they are not in the cache");
+    command->add_option("--targets", options->targets, "What to look at or prepare the framework for: host, aarch64")
+        ->delimiter(',')
+        ->capture_default_str();
     program.commands.emplace_back(command, [options] { return run(*options); });
 }
 

@@ -266,6 +266,8 @@ nlohmann::json to_json(const Job& job) {
             {"mode", job.mode},
             {"models", job.models},
             {"plugin", job.plugin},
+            {"form", job.form},
+            {"may_emit", job.may_emit},
             {"op_type", job.op_type},
             {"op_operation", job.op_operation},
             {"bypass_geometry", job.bypass_geometry},
@@ -296,6 +298,8 @@ bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
     reader.read("mode", job.mode);
     reader.read("models", job.models);
     reader.read("plugin", job.plugin);
+    reader.read("form", job.form);
+    reader.read("may_emit", job.may_emit);
     reader.read("op_type", job.op_type);
     reader.read("op_operation", job.op_operation);
     reader.read("bypass_geometry", job.bypass_geometry);

@@ -45,11 +45,13 @@ struct Measure {
 
 struct Job {
     int version = 1;
-    std::string mode;                ///< "verify", "measure", "calibrate"
-    std::vector<std::string> models; ///< file names beside the runner
-    std::string plugin;              ///< file name; empty: native in both children (A/A)
-    std::string op_type;             ///< e.g. "UnaryOp"
-    std::string op_operation;        ///< e.g. "ATAN", or empty
+    std::string mode;                  ///< "verify", "measure", "calibrate"
+    std::vector<std::string> models;   ///< file names beside the runner
+    std::string plugin;                ///< file name; empty: native in both children (A/A)
+    std::string form = "atomic";       ///< name_of(Task::form)
+    std::vector<std::string> may_emit; ///< Task::may_emit
+    std::string op_type;               ///< e.g. "UnaryOp"
+    std::string op_operation;          ///< e.g. "ATAN", or empty
     bool bypass_geometry = false;
     bool trusted = false; ///< guard and traps off: MNN's own file as candidate, never for a model's answer
     std::vector<std::string> native_entries;

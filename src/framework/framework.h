@@ -6,24 +6,50 @@
 #include "record/record.h"
 #include "task/task.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace mkb {
 
-/// A built candidate, ready to be deployed.
-struct Plugin {
+/// What a build is for. `host` is this machine, whatever its processor.
+enum class Target : std::uint8_t { host, aarch64 };
+std::string_view name_of(Target target);
+/// bad_input, listing the targets, for another name.
+Result<Target> target_named(std::string_view name);
+
+/// How a candidate becomes part of the framework (evaluation.md section 2). Both give the same verdict.
+enum class BuildWay : std::uint8_t {
+    plugin,  ///< a shared object that the runner loads
+    in_tree, ///< the published way: beside the framework's own objects, the library linked anew
+};
+std::string_view name_of(BuildWay way);
+Result<BuildWay> build_way_named(std::string_view name);
+
+/// A built candidate, ready to be deployed: one file, and what the runner is to do with it.
+struct Built {
+    enum class As : std::uint8_t {
+        plugin,  ///< registers itself when it is loaded
+        library, ///< the framework's library with the candidate inside, for the children instead of the plain one
+    };
+    As as = As::plugin;
     std::filesystem::path file;
     std::string sha256;
 };
 
-/// What building gave: a plug-in, or an outcome that is the candidate's own (build_failed, load_failed for a refused
+struct BuildOptions {
+    BuildWay way = BuildWay::plugin;
+    bool trusted = false; ///< the framework's own file, no audit; never for anybody else's code
+};
+
+/// What building gave: a file, or an outcome that is the candidate's own (build_failed, load_failed for a refused
 /// symbol).
 struct Build {
-    std::variant<Plugin, Outcome> result;
+    std::variant<Built, Outcome> result;
     std::string log;               ///< compiler's and linker's text, capped
     std::vector<StageTime> stages; ///< build, audit
     std::string isolation;         ///< of the compiler: "full" or "partial (…)"
@@ -35,10 +61,10 @@ public:
     /// Fetches and builds whatever is missing for the target; shows progress; idempotent and safe in parallel.
     virtual Result<void> prepare() = 0;
     virtual Result<FrameworkFacts> facts() = 0;
+    virtual Target target() const = 0;
     /// Compiles in a jail into `folder`. Errors are our world's only.
-    /// `trusted`: the framework's own file, no audit; never for anybody else's code.
     virtual Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
-                                bool trusted) = 0;
+                                const BuildOptions& options) = 0;
     /// Runner, framework library and whatever else must be beside the runner on the device.
     virtual Result<std::vector<DeviceFile>> runner_files() = 0;
     /// Functions that are the native kernel of the task, for traps in the candidate's process.
@@ -46,11 +72,11 @@ public:
     /// The framework's own source files for a task, as a candidate (`native as candidate`). bad_input where they do not
     /// stand alone.
     virtual Result<Candidate> native_candidate(const Task& task) = 0;
-    /// Name of the plug-in's function that holds an offset, or "": for crash reports.
-    virtual Result<std::string> function_at(const std::filesystem::path& plugin, std::uint64_t offset) = 0;
+    /// Name of the built file's function that holds an offset, or "": for crash reports.
+    virtual Result<std::string> function_at(const Built& built, std::uint64_t offset) = 0;
 };
 
-/// MNN for this host. `MNN_SOURCE` names another tree than the pinned one. Nothing is touched before `prepare`.
-std::unique_ptr<Framework> make_mnn();
+/// MNN for one target. `MNN_SOURCE` names another tree than the pinned one. Nothing is touched before `prepare`.
+std::unique_ptr<Framework> make_mnn(Target target = Target::host);
 
 } // namespace mkb

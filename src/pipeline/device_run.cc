@@ -47,13 +47,12 @@ Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::s
 
 } // namespace
 
-Result<JobFiles> files_for(const Task& task, const std::optional<Plugin>& plugin) {
+Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built) {
     JobFiles files;
     MKB_TRY(models, load_models(task, std::nullopt));
     files.contents.emplace_back("model.mnn", std::move(models.mnn));
-    if (plugin) {
-        files.files.push_back(
-            {.name = "candidate.so", .source = plugin->file, .sha256 = plugin->sha256, .keep = false});
+    if (built) {
+        files.files.push_back({.name = "candidate.so", .source = built->file, .sha256 = built->sha256, .keep = false});
     }
     return files;
 }
@@ -101,6 +100,8 @@ Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& j
 Result<job::Job> job_for(Framework& framework, const Task& task, const Seed& seed) {
     job::Job job;
     job.models = {"model.mnn"};
+    job.form = name_of(task.form);
+    job.may_emit = task.may_emit;
     job.op_type = task.target.type;
     job.op_operation = task.target.operation;
     job.bypass_geometry = task.geometry == Geometry::bypass;

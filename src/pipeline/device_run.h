@@ -17,7 +17,7 @@ struct JobFiles {
 };
 
 /// The task's model and, where there is one, the plug-in, under the names that jobs use.
-Result<JobFiles> files_for(const Task& task, const std::optional<Plugin>& plugin);
+Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built);
 
 struct JobReply {
     job::JobResult result;

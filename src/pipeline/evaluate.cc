@@ -67,6 +67,7 @@ private:
         record.origin = loaded_.candidate.origin;
         record.framework = framework;
         record.device = device;
+        record.build = name_of(options_.way);
         record.profile = options_.profile.name;
         record.settings = {{"profile", to_json(options_.profile)},
                            {"trusted", options_.trusted},
@@ -100,7 +101,8 @@ private:
     Result<std::optional<Outcome>> build() {
         MKB_TRY(folder, TempDir::make("mkb-build"));
         folder_ = std::move(folder);
-        MKB_TRY(built, judge_.framework().build(task_, loaded_.candidate, folder_->path(), options_.trusted));
+        MKB_TRY(built, judge_.framework().build(task_, loaded_.candidate, folder_->path(),
+                                                {.way = options_.way, .trusted = options_.trusted}));
         std::ranges::copy(built.stages, std::back_inserter(judgement_.record.stages));
         isolation_.push_back("compiler " + built.isolation);
         if (!built.log.empty()) {
@@ -109,12 +111,12 @@ private:
         if (auto* outcome = std::get_if<Outcome>(&built.result)) {
             return std::optional<Outcome>(std::move(*outcome));
         }
-        plugin_ = std::get<Plugin>(std::move(built.result));
+        built_ = std::get<Built>(std::move(built.result));
         return std::optional<Outcome>();
     }
 
     Result<std::optional<Outcome>> verify(const VerificationPlan& plan) {
-        MKB_TRY(verified, verify_candidate(judge_, task_, plugin_, seed_, plan, options_.trusted));
+        MKB_TRY(verified, verify_candidate(judge_, task_, built_, seed_, plan, options_.trusted));
         note_stage("verify", verified.wall_ms + verified.compare_ms);
         Record& record = judgement_.record;
         record.regime_errors = verified.errors;
@@ -145,7 +147,7 @@ private:
         if (!options_.profile.measure) {
             return finish(Correct{.measured = false});
         }
-        MKB_TRY(measured, measure_candidate(judge_, task_, plugin_, seed_, options_));
+        MKB_TRY(measured, measure_candidate(judge_, task_, built_, seed_, options_));
         note_stage("measure", measured.wall_ms);
         Record& record = judgement_.record;
         std::ranges::copy(measured.flags, std::back_inserter(record.flags));
@@ -172,7 +174,7 @@ private:
     Seed seed_;
     Judgement judgement_;
     std::optional<TempDir> folder_;
-    std::optional<Plugin> plugin_;
+    std::optional<Built> built_;
     std::vector<std::string> isolation_;
 };
 
@@ -191,6 +193,7 @@ Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedC
                                   {"profile", to_json(options.profile)},
                                   {"framework", framework.build_key},
                                   {"device", judge.device().name()},
+                                  {"build", name_of(options.way)},
                                   {"trusted", options.trusted},
                                   {"extra_work", options.extra_work},
                                   {"native_twice", options.native_twice}};

@@ -32,7 +32,8 @@ struct Calibration {
 
 struct EvaluateOptions {
     Profile profile;
-    std::optional<Seed> seed;  ///< default: a new secret for each judgement
+    std::optional<Seed> seed; ///< default: a new secret for each judgement
+    BuildWay way = BuildWay::plugin;
     bool trusted = false;      ///< the framework's own file: no audit, guard and traps; the record says so
     double extra_work = 0;     ///< self-test: the second process is native and does this share more work
     bool native_twice = false; ///< self-test A/A: no candidate at all

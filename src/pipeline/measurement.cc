@@ -17,11 +17,11 @@ constexpr double kCreateShare = 20;  ///< creation more than this times native's
 constexpr double kCreateFloorUs = 20'000;
 constexpr double kBusyCpuShare = 1.15; ///< processor time over wall time with one thread
 
-Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Plugin>& plugin, const Seed& seed,
+Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
                                const EvaluateOptions& options) {
     MKB_TRY(job, job_for(judge.framework(), task, seed));
     job.mode = "measure";
-    job.plugin = plugin ? "candidate.so" : "";
+    job.plugin = built ? "candidate.so" : "";
     job.trusted = options.trusted;
     job.core = options.core;
     job.measure.pairs = options.profile.pairs;
@@ -115,8 +115,8 @@ Correct speedup_of(const Task& task, const Calibration& calibration, const Measu
     return correct;
 }
 
-Result<JobReply> run_pairs(Judge& judge, const Task& task, const std::optional<Plugin>& plugin, const job::Job& job) {
-    MKB_TRY(files, files_for(task, plugin));
+Result<JobReply> run_pairs(Judge& judge, const Task& task, const std::optional<Built>& built, const job::Job& job) {
+    MKB_TRY(files, files_for(task, built));
     return run_job(judge.framework(), judge.device(), job, files);
 }
 
@@ -131,12 +131,12 @@ Result<QuietReading> wait_until_quiet(Device& device) {
     return reading;
 }
 
-Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const EvaluateOptions& options) {
-    MKB_TRY(job, measuring_job(judge, task, plugin, seed, options));
+    MKB_TRY(job, measuring_job(judge, task, built, seed, options));
     MKB_TRY(calibration, judge.calibration());
     MeasurementResult measured;
-    MKB_TRY(pilot, run_pairs(judge, task, plugin, pilot_of(job)));
+    MKB_TRY(pilot, run_pairs(judge, task, built, pilot_of(job)));
     const auto end_of = [&](const job::JobResult& result) -> Result<std::optional<Outcome>> {
         if (!result.native.kind.empty()) {
             return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", judge.device().name(),
@@ -145,7 +145,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         if (result.candidate.kind.empty()) {
             return std::optional<Outcome>();
         }
-        MKB_TRY(outcome, outcome_of(judge.framework(), plugin, result.candidate, job.run_limit_s));
+        MKB_TRY(outcome, outcome_of(judge.framework(), built, result.candidate, job.run_limit_s));
         return std::optional<Outcome>(std::move(outcome));
     };
     MKB_TRY(early, end_of(pilot.result));
@@ -157,7 +157,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         std::max(median_us(pilot.result.pairs.front().native_ns), median_us(pilot.result.pairs.front().candidate_ns));
     job.measure.runs_per_block = runs_per_block(options.profile, pilot_us);
     MKB_TRY(quiet, wait_until_quiet(judge.device()));
-    MKB_TRY(reply, run_pairs(judge, task, plugin, job));
+    MKB_TRY(reply, run_pairs(judge, task, built, job));
     MKB_TRY(fault, end_of(reply.result));
     measured.wall_ms = pilot.wall_ms + reply.wall_ms;
     if (fault || static_cast<int>(reply.result.pairs.size()) != job.measure.pairs) {

@@ -14,7 +14,7 @@ struct MeasurementResult {
 };
 
 /// `plugin`: nothing for native against native.
-Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const EvaluateOptions& options);
 
 /// Waits until the device is idle (published rule: total load below 10 %), at most `kQuietWait`; the reading is

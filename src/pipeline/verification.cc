@@ -24,17 +24,16 @@ void shuffle_steps(std::vector<job::Step>& steps, const Seed& seed) {
 }
 
 /// "at candidate+0x1a2b, …" becomes "in CPUSoftmax::onExecute (candidate+0x1a2b), …".
-Result<std::string> with_function(Framework& framework, const std::optional<Plugin>& plugin,
-                                  const std::string& detail) {
+Result<std::string> with_function(Framework& framework, const std::optional<Built>& built, const std::string& detail) {
     constexpr std::string_view kMark = "candidate+0x";
     const std::size_t at = detail.find(kMark);
-    if (at == std::string::npos || !plugin) {
+    if (at == std::string::npos || !built) {
         return detail;
     }
     std::uint64_t offset = 0;
     const char* digits = detail.data() + at + kMark.size();
     const auto parsed = std::from_chars(digits, detail.data() + detail.size(), offset, 16);
-    MKB_TRY(function, framework.function_at(plugin->file, offset));
+    MKB_TRY(function, framework.function_at(*built, offset));
     if (function.empty()) {
         return detail;
     }
@@ -57,12 +56,11 @@ void keep_worst(std::vector<RegimeError>& all, const std::vector<RegimeError>& s
     }
 }
 
-job::Job verification_job(job::Job job, const VerificationPlan& plan, const std::optional<Plugin>& plugin,
-                          bool trusted) {
+job::Job verification_job(job::Job job, const VerificationPlan& plan, const std::optional<Built>& built, bool trusted) {
     job.mode = "verify";
     job.steps = plan.steps;
     job.trusted = trusted;
-    job.plugin = plugin ? "candidate.so" : "";
+    job.plugin = built ? "candidate.so" : "";
     if (!plan.secret.mnn.empty()) {
         job.models.emplace_back("secret.mnn");
     }
@@ -126,12 +124,12 @@ Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const
     return plan;
 }
 
-Result<Outcome> outcome_of(Framework& framework, const std::optional<Plugin>& plugin, const job::ChildEnd& end,
+Result<Outcome> outcome_of(Framework& framework, const std::optional<Built>& built, const job::ChildEnd& end,
                            double run_limit_s) {
     if (end.kind == "world") {
         return fail(ErrorKind::transient, "the runner could not judge: {}", end.detail);
     }
-    MKB_TRY(detail, with_function(framework, plugin, end.detail));
+    MKB_TRY(detail, with_function(framework, built, end.detail));
     if (end.kind == "crashed") {
         return Crashed{.signal = end.signal, .stage = end.stage, .where = detail};
     }
@@ -154,11 +152,11 @@ Result<Outcome> outcome_of(Framework& framework, const std::optional<Plugin>& pl
                 "the runner reported an end '{}' that this mkb does not know; rebuild with script/build", end.kind);
 }
 
-Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const VerificationPlan& plan, bool trusted) {
     MKB_TRY(base, job_for(judge.framework(), task, seed));
-    const job::Job job = verification_job(std::move(base), plan, plugin, trusted);
-    MKB_TRY(files, files_for(task, plugin));
+    const job::Job job = verification_job(std::move(base), plan, built, trusted);
+    MKB_TRY(files, files_for(task, built));
     if (!plan.secret.mnn.empty()) {
         files.contents.emplace_back("secret.mnn", plan.secret.mnn);
     }
@@ -167,12 +165,12 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
     result.wall_ms = reply.wall_ms;
     const auto start = std::chrono::steady_clock::now();
     if (!reply.result.candidate.kind.empty()) {
-        MKB_TRY(outcome, outcome_of(judge.framework(), plugin, reply.result.candidate, job.run_limit_s));
+        MKB_TRY(outcome, outcome_of(judge.framework(), built, reply.result.candidate, job.run_limit_s));
         result.fault = std::move(outcome);
     } else if (reply.result.returned.size() != plan.steps.size()) {
         return fail(ErrorKind::transient, "device {}: {} of {} verification runs came back", judge.device().name(),
                     reply.result.returned.size(), plan.steps.size());
-    } else if (plugin) {
+    } else if (built) {
         result.fault = check_calls(task, reply.result.calls_per_run);
     }
     for (std::size_t i = 0; i < plan.steps.size() && !result.fault; ++i) {

@@ -29,11 +29,11 @@ struct VerificationResult {
 };
 
 /// `plugin`: nothing for native itself, whose faults are then `environment` errors.
-Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Plugin>& plugin,
+Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const VerificationPlan& plan, bool trusted);
 
 /// A child's end as an outcome; `environment` error for trouble of our world.
-Result<Outcome> outcome_of(Framework& framework, const std::optional<Plugin>& plugin, const job::ChildEnd& end,
+Result<Outcome> outcome_of(Framework& framework, const std::optional<Built>& built, const job::ChildEnd& end,
                            double run_limit_s);
 
 } // namespace mkb

@@ -88,12 +88,17 @@ struct Task {
     std::string native_file; ///< the framework's own, relative to its tree: "source/backend/cpu/CPUPool.cpp"
     FrameworkOperator target;
     Geometry geometry = Geometry::native;
-    int calls_per_run = 1; ///< of the candidate's onExecute, in one runSession
+    int calls_per_run = 1; ///< atomic: of onExecute, in one runSession; geometric: of onCompute, in one creation of the
+                           ///< session; composite: 1
     std::vector<std::string>
         sequence; ///< executed framework operators in one native run, e.g. {"Raster","Pooling","Raster"}
     std::vector<std::string>
-        native_entries;        ///< function-table entries that are the native kernel (evaluation.md section 4)
-    nlohmann::json attributes; ///< of the ONNX node
+        native_entries; ///< function-table entries that are the native kernel (evaluation.md section 4)
+    /// Framework operators that a geometric candidate's computer, or a composite candidate's graph, may be made of;
+    /// empty for atomic.
+    std::vector<std::string> may_emit;
+    std::vector<std::string> converter_flags; ///< that model.mnn was made with, e.g. {"--useOriginRNNImpl"}
+    nlohmann::json attributes;                ///< of the ONNX node
     std::vector<TensorSpec> inputs;
     std::vector<TensorSpec> outputs;
     std::vector<Regime> regimes;

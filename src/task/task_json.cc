@@ -177,6 +177,12 @@ void read_framework_side(JsonObject& object, Task& task, JsonFault& fault) {
     task.calls_per_run = static_cast<int>(object.whole("calls_per_run", 1, 100'000));
     task.sequence = object.texts("sequence");
     task.native_entries = object.texts("native_entries");
+    task.may_emit = object.texts("may_emit");
+    if (task.may_emit.empty() != (task.form == Form::atomic)) {
+        fault.add(
+            "field /may_emit must name operators in the geometric and composite forms, and none in the atomic one");
+    }
+    task.converter_flags = object.texts("converter_flags");
 }
 
 void read_task(const json& parsed, Task& task, JsonFault& fault) {

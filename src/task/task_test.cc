@@ -34,6 +34,8 @@ TEST(Task, EveryFieldIsRead) {
     EXPECT_EQ(task->calls_per_run, 2);
     EXPECT_EQ(task->sequence, (std::vector<std::string>{"Raster", "Pooling"}));
     EXPECT_EQ(task->native_entries, (std::vector<std::string>{"MNNMaxPool"}));
+    EXPECT_TRUE(task->may_emit.empty());
+    EXPECT_EQ(task->converter_flags, (std::vector<std::string>{"--useOriginRNNImpl"}));
     EXPECT_EQ(task->attributes["kernel_shape"][1], 3);
     ASSERT_EQ(task->inputs.size(), 2U);
     EXPECT_EQ(task->inputs[0].elements(), 8);
@@ -118,6 +120,10 @@ TEST(Task, FieldsMustAgreeWithEachOther) {
     EXPECT_EQ(fault_after([](json& t) { t["files"] = {"CPUPool.cpp", "CPUPool.hpp"}; }), files);
     EXPECT_EQ(fault_after([](json& t) { t["files"] = {"../CPUPool.cpp"}; }), files);
     EXPECT_EQ(fault_after([](json& t) { t["files"] = json::array(); }), files);
+    const std::string emits =
+        "field /may_emit must name operators in the geometric and composite forms, and none in the atomic one";
+    EXPECT_EQ(fault_after([](json& t) { t["may_emit"] = {"Raster"}; }), emits);
+    EXPECT_EQ(fault_after([](json& t) { t["form"] = "composite"; }), emits);
     EXPECT_EQ(fault_after([](json& t) { t["native_file"] = "/etc/passwd"; }),
               "field /native_file must be a path inside the framework's tree");
     EXPECT_EQ(fault_after([](json& t) { t["inputs"][0]["type"] = "int64"; }),

@@ -71,7 +71,8 @@ Result<void> run_compiler(const std::vector<std::string>& command, const std::st
 }
 
 Result<void> compile_unit(const Library& library, const fs::path& home, const fs::path& unit, const fs::path& object) {
-    std::vector<std::string> command = {kCxx};
+    std::vector<std::string> command = {library.toolchain.cxx};
+    std::ranges::copy(library.toolchain.flags, std::back_inserter(command));
     command.insert(command.end(), std::begin(kRunnerFlags), std::end(kRunnerFlags));
     command.insert(command.end(), {"-I" + (home / "runner").string(), "-I" + (home / "src").string()});
     std::ranges::copy(include_flags(library, "-isystem"), std::back_inserter(command));
@@ -102,13 +103,10 @@ Result<void> compile_runner(const Library& library, const fs::path& home, const 
     for (const auto& result : results) {
         MKB_DO(result);
     }
-    std::vector<std::string> link = {kCxx,
-                                     "-fuse-ld=lld-19",
-                                     "-pie",
-                                     "-Wl,-z,relro,-z,now",
-                                     "-Wl,-rpath,$ORIGIN",
-                                     "-o",
-                                     (folder / "mkb-runner").string()};
+    std::vector<std::string> link = {library.toolchain.cxx};
+    std::ranges::copy(library.toolchain.flags, std::back_inserter(link));
+    link.insert(link.end(), {"-fuse-ld=lld-19", "-pie", "-Wl,-z,relro,-z,now", "-Wl,-rpath,$ORIGIN", "-o",
+                             (folder / "mkb-runner").string()});
     for (std::size_t i = 0; i < sources.units.size(); ++i) {
         link.push_back((objects / fmt::format("{}.o", i)).string());
     }
@@ -124,7 +122,7 @@ Result<void> compile_prelude(const Library& library, const fs::path& folder) {
     fs::create_directories(out);
     const CompileFolders folders{.headers = library.headers, .kit = folder, .sources = folder, .out = out};
     const CompileLayout layout = layout_for(folders);
-    std::vector<std::string> command = {std::string("/usr/bin/") + kCxx};
+    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx};
     std::ranges::copy(candidate_flags(library, layout.headers), std::back_inserter(command));
     command.insert(command.end(), {"-x", "c++-header", "-fpch-instantiate-templates", "-Xclang", "-fno-pch-timestamp",
                                    layout.kit + "/prelude.h", "-o", layout.out + "/prelude.h.pch"});
@@ -159,6 +157,12 @@ std::vector<std::string> candidate_flags(const Library& library, const std::stri
     std::vector<std::string> flags;
     for (const std::string& flag : library.flags) {
         flags.push_back(flag.starts_with("-I") ? "-I" + headers + "/" + flag.substr(2) : flag);
+    }
+    // CMake adds the target's flag to MNN's own command; a plug-in's may not lack it.
+    for (const std::string& flag : library.toolchain.flags) {
+        if (std::ranges::find(flags, flag) == flags.end()) {
+            flags.push_back(flag);
+        }
     }
     flags.insert(flags.end(), {"-fvisibility=hidden", "-fPIC", "-w", "-fno-color-diagnostics"});
     return flags;

@@ -23,15 +23,17 @@ constexpr std::string_view kHeaderEndings[] = {".h", ".hpp", ".inl", ".hh"};
 constexpr const char* kHeaderFolders[] = {"include", "source",         "express",  "tools",
                                           "codegen", "schema/current", "3rd_party"};
 
-std::vector<std::string> configure_options() {
-    return {
-        "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_COMPILER=clang-19", std::string("-DCMAKE_CXX_COMPILER=") + kCxx,
-        "-DCMAKE_ASM_COMPILER=clang-19",
+std::vector<std::string> configure_options(const Toolchain& toolchain) {
+    std::vector<std::string> options = {
+        "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_COMPILER=" + toolchain.cc, "-DCMAKE_CXX_COMPILER=" + toolchain.cxx,
+        "-DCMAKE_ASM_COMPILER=" + toolchain.cc,
         // Comes after MNN's own -fvisibility=hidden on the command line, and wins.
         "-DCMAKE_CXX_FLAGS_RELEASE=-O3 -DNDEBUG -fvisibility=default",
         "-DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld-19 -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now -Wl,-Map=libMNN.map",
         "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DMNN_BUILD_SHARED_LIBS=ON", "-DMNN_SEP_BUILD=OFF",
-        "-DMNN_BUILD_CONVERTER=OFF", "-DMNN_BUILD_TOOLS=OFF", "-DMNN_USE_LOGCAT=OFF", "-DMNN_AVX512=ON"};
+        "-DMNN_BUILD_CONVERTER=OFF", "-DMNN_BUILD_TOOLS=OFF", "-DMNN_USE_LOGCAT=OFF"};
+    std::ranges::copy(toolchain.cmake, std::back_inserter(options));
+    return options;
 }
 
 Result<void> must(const std::string& what, const ProcessSpec& spec) {
@@ -54,12 +56,13 @@ void follow_ninja(Progress& progress, std::string_view line) {
     }
 }
 
-Result<void> compile(const SourceTree& tree, const fs::path& build) {
+Result<void> compile(const SourceTree& tree, const Toolchain& toolchain, const fs::path& build) {
     ProcessSpec configure;
     configure.argv = {"cmake", "-S", tree.root.string(), "-B", build.string(), "-G", "Ninja"};
-    std::ranges::copy(configure_options(), std::back_inserter(configure.argv));
+    std::ranges::copy(configure_options(toolchain), std::back_inserter(configure.argv));
     MKB_DO(must("cmake of MNN", configure));
-    Progress progress(fmt::format("building MNN {} (once; kept in the cache)", tree.version));
+    Progress progress(
+        fmt::format("building MNN {} for {} (once; kept in the cache)", tree.version, name_of(toolchain.target)));
     ProcessSpec ninja;
     ninja.argv = {"ninja", "-C", build.string(), "MNN"};
     ninja.limits.wall_time = kBuildLimit;
@@ -127,9 +130,37 @@ Result<void> write_functions(const fs::path& build, const fs::path& folder) {
     return write_file_atomic(folder / "functions.json", content.dump());
 }
 
-Result<void> make_library(const SourceTree& tree, const fs::path& folder) {
+/// The build's own link command and the objects that it names, which an in-tree build links again.
+Result<void> keep_link(const fs::path& build, const fs::path& folder) {
+    ProcessSpec ninja;
+    ninja.argv = {"ninja", "-C", build.string(), "-t", "commands", "-s", "libMNN.so"};
+    ninja.limits.output_bytes = 4U << 20;
+    MKB_TRY(done, run_process(ninja));
+    std::istringstream words(done.out);
+    std::vector<std::string> command;
+    for (std::string word; words >> word;) {
+        if (word == "&&" || word == ":") { // ": && clang++ … && :"
+            continue;
+        }
+        command.push_back(word);
+        std::error_code error;
+        if (word.ends_with(".o")) {
+            fs::create_directories((folder / "objects" / word).parent_path(), error);
+            fs::rename(build / word, folder / "objects" / word, error);
+        }
+        if (error) {
+            return fail(ErrorKind::environment, "{}: {}", (build / word).string(), error.message());
+        }
+    }
+    if (!done.ok() || command.empty()) {
+        return fail(ErrorKind::environment, "MNN's build does not say how it links libMNN.so: {}", done.err);
+    }
+    return write_file_atomic(folder / "link.json", nlohmann::json(command).dump());
+}
+
+Result<void> make_library(const SourceTree& tree, const Toolchain& toolchain, const fs::path& folder) {
     const fs::path build = folder / "build";
-    MKB_DO(compile(tree, build));
+    MKB_DO(compile(tree, toolchain, build));
     MKB_TRY(flags, read_flags(build, tree.root));
     MKB_DO(write_file_atomic(folder / "flags.json", nlohmann::json(flags).dump()));
     MKB_DO(write_functions(build, folder));
@@ -139,38 +170,40 @@ Result<void> make_library(const SourceTree& tree, const fs::path& folder) {
     if (error) {
         return fail(ErrorKind::environment, "{}: {}", (build / "libMNN.so").string(), error.message());
     }
+    MKB_DO(keep_link(build, folder));
     fs::remove_all(build, error);
     return {};
 }
 
-} // namespace
-
-Result<std::string> compiler_version() {
-    MKB_TRY(done, run_process({.argv = {kCxx, "-dumpversion"}}));
-    if (!done.ok()) {
-        return fail(ErrorKind::environment, "{} does not run; run script/build, which installs it", kCxx);
+Result<std::vector<std::string>> read_words(const fs::path& file) {
+    MKB_TRY(text, read_file(file));
+    const auto words = nlohmann::json::parse(text, nullptr, false);
+    if (!words.is_array()) {
+        return fail(ErrorKind::environment, "{} is damaged; remove its folder", file.string());
     }
-    return "clang " + done.out.substr(0, done.out.find('\n'));
+    return words.get<std::vector<std::string>>();
 }
 
-Result<Library> build_library(const SourceTree& tree) {
+} // namespace
+
+Result<Library> build_library(const SourceTree& tree, const Toolchain& toolchain) {
     Library library;
-    MKB_TRY(compiler, compiler_version());
-    library.compiler = compiler;
-    std::string identity = tree.hash + compiler + "host";
-    for (const std::string& option : configure_options()) {
+    library.toolchain = toolchain;
+    const std::string target(name_of(toolchain.target));
+    std::string identity = tree.hash + toolchain.version + target;
+    for (const std::string& option : configure_options(toolchain)) {
         identity += option;
     }
-    library.key = fmt::format("{}-host-{}", tree.version, sha256_hex(identity).substr(0, 16));
-    MKB_TRY(folder, cache_entry("mnn", library.key, [&](const fs::path& empty) { return make_library(tree, empty); }));
+    library.key = fmt::format("{}-{}-{}", tree.version, target, sha256_hex(identity).substr(0, 16));
+    MKB_TRY(folder, cache_entry("mnn", library.key,
+                                [&](const fs::path& empty) { return make_library(tree, toolchain, empty); }));
     library.file = folder / "libMNN.so";
     library.headers = folder / "headers";
-    MKB_TRY(text, read_file(folder / "flags.json"));
-    const auto flags = nlohmann::json::parse(text, nullptr, false);
-    if (!flags.is_array()) {
-        return fail(ErrorKind::environment, "{} is damaged; remove that folder", folder.string());
-    }
-    library.flags = flags.get<std::vector<std::string>>();
+    library.objects = folder / "objects";
+    MKB_TRY(flags, read_words(folder / "flags.json"));
+    library.flags = std::move(flags);
+    MKB_TRY(link, read_words(folder / "link.json"));
+    library.link = std::move(link);
     return library;
 }
 

@@ -2,6 +2,7 @@
 // libMNN with visible symbols, the headers a candidate may see, and what is read back from that build.
 #include "base/result.h"
 #include "framework/mnn/source_tree.h"
+#include "framework/mnn/toolchain.h"
 
 #include <filesystem>
 #include <map>
@@ -9,8 +10,6 @@
 #include <vector>
 
 namespace mkb::mnn {
-
-constexpr const char* kCxx = "clang++-19";
 
 struct Function {
     std::string name; ///< mangled
@@ -21,18 +20,17 @@ struct Function {
 /// One cached build.
 struct Library {
     std::string key;
-    std::string compiler;           ///< "clang 19.1.7"
+    Toolchain toolchain;
     std::filesystem::path file;     ///< libMNN.so
     std::filesystem::path headers;  ///< the tree's headers only
+    std::filesystem::path objects;  ///< what libMNN.so was linked from, in the build's own folders
+    std::vector<std::string> link;  ///< the build's own command for libMNN.so, relative to `objects`
     std::vector<std::string> flags; ///< of MNN's own CPU kernels; include folders are relative to `headers`: "-Isource"
     /// Functions of one object file ("source/backend/cpu/CPUSoftmax.cpp") that no other object shares.
     Result<std::vector<Function>> functions_of(const std::string& source_file) const;
 };
 
-/// Builds the library for the host or takes it from the cache: about six minutes on two cores, with progress.
-Result<Library> build_library(const SourceTree& tree);
-
-/// Compiler's name and version, and its identity for cache keys.
-Result<std::string> compiler_version();
+/// Builds the library or takes it from the cache: about six minutes on two cores, with progress.
+Result<Library> build_library(const SourceTree& tree, const Toolchain& toolchain);
 
 } // namespace mkb::mnn

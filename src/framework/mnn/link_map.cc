@@ -12,15 +12,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kCpuFolder = "source/backend/cpu/";
+constexpr std::string_view kKernelFolders[] = {"source/backend/cpu/", "source/geometry/"};
 
 /// "CMakeFiles/MNNCPU.dir/source/backend/cpu/CPUSoftmax.cpp.o" → "source/backend/cpu/CPUSoftmax.cpp", or "".
 std::string source_of(std::string_view object) {
-    const std::size_t at = object.find(kCpuFolder);
-    if (at == std::string_view::npos || !object.ends_with(".o")) {
-        return "";
+    for (const std::string_view folder : kKernelFolders) {
+        const std::size_t at = object.find(folder);
+        if (at != std::string_view::npos && object.ends_with(".o")) {
+            return std::string(object.substr(at, object.size() - at - 2));
+        }
     }
-    return std::string(object.substr(at, object.size() - at - 2));
+    return "";
 }
 
 /// (object, mangled name) of functions that are defined in one object only, by llvm-nm.

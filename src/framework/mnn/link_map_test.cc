@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/process.h"
+#include "framework/mnn/toolchain.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -14,12 +14,17 @@ namespace {
 
 class Mnn final : public Framework {
 public:
+    explicit Mnn(Target target) : target_(target) {}
+
+    Target target() const override { return target_; }
+
     Result<void> prepare() override {
         if (ready_) {
             return {};
         }
         MKB_TRY(tree, mnn::find_sources());
-        MKB_TRY(library, mnn::build_library(tree));
+        MKB_TRY(toolchain, mnn::toolchain_for(target_));
+        MKB_TRY(library, mnn::build_library(tree, toolchain));
         MKB_TRY(kit, mnn::build_kit(library));
         tree_ = std::move(tree);
         library_ = std::move(library);
@@ -34,15 +39,15 @@ public:
                               .version = tree_.version,
                               .source = tree_.origin,
                               .build_key = library_.key,
-                              .compiler = library_.compiler};
+                              .compiler = library_.toolchain.version};
     }
 
     Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
-                        bool trusted) override {
+                        const BuildOptions& options) override {
         MKB_DO(prepare());
         MKB_TRY(build, mnn::compile_plugin(kit_, library_, task, candidate, folder));
-        const auto* plugin = std::get_if<Plugin>(&build.result);
-        if (plugin == nullptr || trusted) {
+        const auto* plugin = std::get_if<Built>(&build.result);
+        if (plugin == nullptr || options.trusted) {
             return build;
         }
         const auto start = std::chrono::steady_clock::now();
@@ -91,14 +96,15 @@ public:
         return candidate;
     }
 
-    Result<std::string> function_at(const std::filesystem::path& plugin, std::uint64_t offset) override {
-        MKB_TRY(done, run_process({.argv = {"llvm-symbolizer-19", "--obj=" + plugin.string(), "--functions=linkage",
+    Result<std::string> function_at(const Built& built, std::uint64_t offset) override {
+        MKB_TRY(done, run_process({.argv = {"llvm-symbolizer-19", "--obj=" + built.file.string(), "--functions=linkage",
                                             "--no-inlines", fmt::format("{:#x}", offset)}}));
         const std::string name = done.out.substr(0, done.out.find('\n'));
         return name.empty() || name == "??" ? std::string() : mnn::demangle(name);
     }
 
 private:
+    Target target_;
     bool ready_ = false;
     mnn::SourceTree tree_;
     mnn::Library library_;
@@ -107,8 +113,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Framework> make_mnn() {
-    return std::make_unique<Mnn>();
+std::unique_ptr<Framework> make_mnn(Target target) {
+    return std::make_unique<Mnn>(target);
 }
 
 } // namespace mkb

@@ -21,8 +21,9 @@ constexpr const char* kCpuFolder = "backend/cpu";
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
 
-std::vector<std::string> command_line(const Kit& kit, const CompileLayout& layout, const Task& task) {
-    std::vector<std::string> command = {std::string("/usr/bin/") + kCxx, "-I" + layout.sources};
+std::vector<std::string> command_line(const Kit& kit, const Library& library, const CompileLayout& layout,
+                                      const Task& task) {
+    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
     command.insert(command.end(), kit.flags.begin(), kit.flags.end());
     // Options in the place of the PCH's: kit.flags are those it was built with.
     command.insert(command.end(),
@@ -140,7 +141,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
     fs::create_directories(folders.out, io);
     const CompileLayout layout = layout_for(folders);
     ProcessSpec spec;
-    spec.argv = in_compiler_jail(folders, command_line(kit, layout, task));
+    spec.argv = in_compiler_jail(folders, command_line(kit, library, layout, task));
     spec.folder = folders.out;
     spec.limits = {.wall_time = kCompileWall,
                    .output_bytes = kCompileText,
@@ -155,7 +156,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
     const fs::path plugin = folders.out / "candidate.so";
     if (done.ok() && fs::exists(plugin)) {
         MKB_TRY(bytes, read_file(plugin));
-        build.result = Plugin{.file = plugin, .sha256 = sha256_hex(bytes)};
+        build.result = Built{.as = Built::As::plugin, .file = plugin, .sha256 = sha256_hex(bytes)};
         return build;
     }
     if (const auto space = fs::space(folders.out, io); !io && space.available < kLeastSpace) {
