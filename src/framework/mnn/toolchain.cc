@@ -28,7 +28,9 @@ Result<Toolchain> aarch64() {
     }
     Toolchain tools{.target = Target::aarch64, .cc = kCc, .cxx = kCxx, .version = {}};
     tools.flags = {"--target=aarch64-linux-gnu"};
-    tools.cmake = {"-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"};
+    tools.cmake = {"-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64",
+                   // CMake's own trial programs: the host's linker does not know the target.
+                   "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld-19"};
     for (const char* language : {"C", "CXX", "ASM"}) {
         tools.cmake.push_back(std::string("-DCMAKE_") + language + "_COMPILER_TARGET=aarch64-linux-gnu");
     }
