@@ -74,7 +74,7 @@ void add_baseline(Program& program) {
     add_common(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
     command->add_option("--run", options->run, "Folder of the run; default: a new one below runs/");
-    command->add_option("--profile", options->profile, "standard or short")->capture_default_str();
+    command->add_option("--profile", options->profile, "standard, thorough or short")->capture_default_str();
     program.commands.emplace_back(command, [options] { return run(*options); });
 }
 

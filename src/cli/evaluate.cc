@@ -220,7 +220,8 @@ void add_evaluate(Program& program) {
     command->add_option("--manifest", options->manifest, "Judge many candidates; see docs/manifest.md");
     command->add_option("--run", options->run, "Folder of the run; default: a new one below runs/");
     command
-        ->add_option("--profile", options->profile, "How thoroughly to time: standard, short, or verify (not at all)")
+        ->add_option("--profile", options->profile,
+                     "How thoroughly to time: standard, thorough, short, or verify (not at all)")
         ->capture_default_str();
     command->add_option("--seed", options->seed,
                         "32 hexadecimal digits instead of a secret seed: repeatable, for debugging");

@@ -14,7 +14,7 @@ namespace {
 struct Options {
     Common common;
     std::vector<std::string> tasks;
-    std::string profile = "standard";
+    std::string profile = "thorough";
     bool deterministic = false;
     double extra_work = 0.05;
 };
@@ -187,7 +187,7 @@ void add_selftest(Program& program) {
                     "         mkb selftest --deterministic     only what does not depend on this machine's noise");
     add_common(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
-    command->add_option("--profile", options->profile, "standard or short")->capture_default_str();
+    command->add_option("--profile", options->profile, "thorough, standard or short")->capture_default_str();
     command->add_option("--extra-work", options->extra_work, "Of the slower twin in A/B, as a share")
         ->capture_default_str();
     command->add_flag("--deterministic", options->deterministic, "Without timings");

@@ -79,6 +79,18 @@ Speedup paired_speedup(std::span<const double> pair_ratios) {
             .pairs = static_cast<int>(sorted.size())};
 }
 
+int pairs_for_half_width(std::span<const double> pilot_ratios, double half_width, int least, int most) {
+    MKB_CHECK(!pilot_ratios.empty() && half_width > 0 && least <= most);
+    constexpr double kNormal = 1.2533; // sqrt(pi / 2)
+    const double middle = median({pilot_ratios.begin(), pilot_ratios.end()});
+    double deviation = 0;
+    for (const double ratio : pilot_ratios) {
+        deviation += std::abs(ratio - middle) / middle / static_cast<double>(pilot_ratios.size());
+    }
+    const double root = kNormal975 * kNormal * kNormal * deviation / half_width;
+    return static_cast<int>(std::clamp(std::ceil(root * root), static_cast<double>(least), static_cast<double>(most)));
+}
+
 MeanInterval geometric_mean_interval(std::span<const double> values, int resamples) {
     MKB_CHECK(!values.empty() && resamples >= 1);
     MKB_CHECK(std::all_of(values.begin(), values.end(), finite_and_positive));

@@ -32,6 +32,11 @@ struct Speedup {
 };
 Speedup paired_speedup(std::span<const double> pair_ratios);
 
+/// How many pairs give an interval of that half width (a share of the ratio), if they scatter as these pilot ratios do:
+/// the median's standard error is 1.2533 sigma / sqrt(n), and sigma is taken from the mean absolute deviation about the
+/// median (times 1.2533, both for a normal distribution). At least one ratio; the result is within [least, most].
+int pairs_for_half_width(std::span<const double> pilot_ratios, double half_width, int least, int most);
+
 /// Geometric mean with a percentile bootstrap interval over tasks (seeded, repeatable). At least one value, all > 0.
 struct MeanInterval {
     double mean = 0, low = 0, high = 0;

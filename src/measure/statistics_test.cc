@@ -1,5 +1,6 @@
 #include "measure/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
@@ -98,6 +99,39 @@ TEST(Statistics, IntervalHoldsTheTrueMedianAsOftenAsItSays) {
         EXPECT_NEAR(static_cast<double>(held) / kTrials, coverage, 4 * sigma) << pairs;
         EXPECT_LE(static_cast<double>(above) / kTrials, (1 - coverage) / 2 + 4 * sigma) << pairs; // fast_p (sure)
     }
+}
+
+TEST(Statistics, ThePilotsScatterDecidesTheNumberOfPairs) {
+    // Mean absolute deviation 1 %: (1.96 * 1.2533^2 * 0.01 / 0.0075)^2 = 16.9.
+    const double scattered[] = {0.99, 1.01, 0.99, 1.01};
+    EXPECT_EQ(pairs_for_half_width(scattered, 0.0075, 2, 1000), 17);
+    EXPECT_EQ(pairs_for_half_width(scattered, 0.0075, 20, 60), 20);
+    EXPECT_EQ(pairs_for_half_width(scattered, 0.0001, 20, 60), 60);
+    const double same[] = {1, 1, 1};
+    EXPECT_EQ(pairs_for_half_width(same, 0.01, 20, 60), 20);
+}
+
+TEST(Statistics, PairsFromAPilotKeepTheCoverageAndReachTheWidth) {
+    // The whole rule, simulated: 8 pilot pairs thrown away, then as many as they ask for, true ratio 1.
+    constexpr int kTrials = 4000;
+    std::mt19937_64 random(17);
+    std::normal_distribution<double> ratio(1, 0.02);
+    int held = 0;
+    int above = 0;
+    std::vector<double> widths;
+    for (int trial = 0; trial < kTrials; ++trial) {
+        std::vector<double> pilot(8);
+        std::ranges::generate(pilot, [&] { return ratio(random); });
+        std::vector<double> pairs(static_cast<std::size_t>(pairs_for_half_width(pilot, 0.0075, 20, 60)));
+        std::ranges::generate(pairs, [&] { return ratio(random); });
+        const Speedup speedup = paired_speedup(pairs);
+        held += speedup.low <= 1 && 1 <= speedup.high ? 1 : 0;
+        above += speedup.low > 1 ? 1 : 0;
+        widths.push_back(speedup.high - speedup.low);
+    }
+    EXPECT_GE(held, kTrials * 0.95 - 3 * std::sqrt(kTrials * 0.05 * 0.95));
+    EXPECT_LE(above, kTrials * 0.025 + 3 * std::sqrt(kTrials * 0.025 * 0.975));
+    EXPECT_NEAR(median(widths), 2 * 0.0075, 0.004);
 }
 
 TEST(Statistics, GeometricMeanOfEqualValuesHasNoWidth) {

@@ -25,17 +25,14 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
     job.trusted = options.trusted;
     job.core = options.core;
     job.measure.pairs = options.profile.pairs;
-    job.measure.quads = options.profile.quads;
     job.measure.warm_up_runs = options.profile.warm_up_runs;
     job.measure.extra_work = options.extra_work;
     return job;
 }
 
-/// A pair that is thrown away: how long a run takes decides how many fit into the budget.
-job::Job pilot_of(job::Job job) {
-    job.measure.pairs = 1;
-    job.measure.quads = 1;
-    job.measure.runs_per_block = 2;
+/// Pairs that are thrown away.
+job::Job pilot_of(job::Job job, int pairs) {
+    job.measure.pairs = pairs;
     job.measure.samples_per_pair = 0;
     job.seed = secret_seed(); // never the contents of the real measurement
     return job;
@@ -136,7 +133,9 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     MKB_TRY(job, measuring_job(judge, task, built, seed, options));
     MKB_TRY(calibration, judge.calibration());
     MeasurementResult measured;
-    MKB_TRY(pilot, run_pairs(judge, task, built, pilot_of(job)));
+    job.measure.quads = 1;
+    job.measure.runs_per_block = 2;
+    MKB_TRY(pilot, run_pairs(judge, task, built, pilot_of(job, 1)));
     const auto end_of = [&](const job::JobResult& result) -> Result<std::optional<Outcome>> {
         if (!result.native.kind.empty()) {
             return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", judge.device().name(),
@@ -155,11 +154,25 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     }
     const double pilot_us =
         std::max(median_us(pilot.result.pairs.front().native_ns), median_us(pilot.result.pairs.front().candidate_ns));
-    job.measure.runs_per_block = runs_per_block(options.profile, pilot_us);
+    const Blocks blocks = blocks_for(options.profile, pilot_us);
+    job.measure.quads = blocks.quads;
+    job.measure.runs_per_block = blocks.runs;
     MKB_TRY(quiet, wait_until_quiet(judge.device()));
+    if (options.profile.most_pairs > options.profile.pairs) {
+        MKB_TRY(scatter, run_pairs(judge, task, built, pilot_of(job, options.profile.pilot_pairs)));
+        MKB_TRY(late, end_of(scatter.result));
+        if (late) {
+            measured.fault = std::move(late);
+            return measured;
+        }
+        job.measure.pairs =
+            pairs_for_half_width(facts_of(scatter.result, blocks.quads).pair_ratios, options.profile.half_width,
+                                 options.profile.pairs, options.profile.most_pairs);
+        measured.wall_ms += scatter.wall_ms;
+    }
     MKB_TRY(reply, run_pairs(judge, task, built, job));
     MKB_TRY(fault, end_of(reply.result));
-    measured.wall_ms = pilot.wall_ms + reply.wall_ms;
+    measured.wall_ms += pilot.wall_ms + reply.wall_ms;
     if (fault || static_cast<int>(reply.result.pairs.size()) != job.measure.pairs) {
         if (!fault) {
             return fail(ErrorKind::transient, "device {}: {} of {} pairs came back", judge.device().name(),

@@ -12,19 +12,28 @@ namespace mkb {
 struct Profile {
     std::string name = "standard";
     bool measure = true;
-    int pairs = 20;     ///< of fresh processes; 20 give an interval of 95.9 % coverage
-    int quads = 4;      ///< ABBA quadruples of blocks per pair
-    int least_runs = 2; ///< per block
-    int most_runs = 10;
-    double budget_ms = 60; ///< timed work per side and pair; decides the runs per block between the two bounds
+    int pairs = 20;             ///< of fresh processes, at least; 20 give an interval of 95.9 % coverage
+    int most_pairs = 60;        ///< as many as the pilot asks for, between the two; equal: no pilot
+    int pilot_pairs = 8;        ///< thrown away; what they scatter by decides the number of pairs
+    double half_width = 0.0075; ///< of the interval, as a share of the ratio: what the pilot aims at
+    int least_quads = 3;        ///< ABBA quadruples of blocks per pair
+    int most_quads = 12;
+    int most_runs = 3;     ///< per block
+    double budget_ms = 60; ///< timed work per side and pair; decides quadruples and runs within their bounds
     int warm_up_runs = 5;
 };
 
-/// "standard", "short" (8 pairs, for a first look and for tests), "verify" (no timing).
+/// "standard", "thorough" (up to 200 pairs: the self-test's), "short" (8 pairs, for a first look and for tests),
+/// "verify" (no timing).
 Result<Profile> profile_named(std::string_view name);
 
-/// Runs per block for a kernel of that latency.
-int runs_per_block(const Profile& profile, double latency_us);
+/// Many short blocks: what drifts within a pair (a neighbour on the machine, the clock) then meets both sides alike.
+struct Blocks {
+    int quads = 1;
+    int runs = 1; ///< per block
+};
+/// For a kernel of that latency.
+Blocks blocks_for(const Profile& profile, double latency_us);
 
 nlohmann::json to_json(const Profile& profile);
 

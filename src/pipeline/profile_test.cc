@@ -6,7 +6,7 @@ namespace mkb {
 namespace {
 
 TEST(Profile, EveryNameIsKnownAndSaysItself) {
-    for (const char* name : {"standard", "short", "verify"}) {
+    for (const char* name : {"standard", "thorough", "short", "verify"}) {
         EXPECT_EQ(profile_named(name).value().name, name);
     }
 }
@@ -15,7 +15,7 @@ TEST(Profile, AnUnknownNameListsTheOthers) {
     const auto profile = profile_named("fast");
     ASSERT_FALSE(profile);
     EXPECT_EQ(profile.error().kind, ErrorKind::bad_input);
-    for (const char* part : {"'fast'", "standard", "short", "verify"}) {
+    for (const char* part : {"'fast'", "standard", "thorough", "short", "verify"}) {
         EXPECT_NE(profile.error().message.find(part), std::string::npos);
     }
     EXPECT_FALSE(profile_named(""));
@@ -28,38 +28,55 @@ TEST(Profile, OnlyVerifyMeasuresNothing) {
 }
 
 TEST(Profile, ASlowerKernelGetsFewerRunsWithinTheBounds) {
-    for (const char* name : {"standard", "short"}) {
+    for (const char* name : {"standard", "thorough", "short"}) {
         const Profile profile = profile_named(name).value();
-        int before = profile.most_runs;
+        int before = profile.most_quads * profile.most_runs;
         for (double latency_us = 0; latency_us < 1e7; latency_us = 2 * latency_us + 1) {
-            const int runs = runs_per_block(profile, latency_us);
-            EXPECT_LE(runs, before);
-            EXPECT_GE(runs, profile.least_runs);
-            before = runs;
+            const Blocks blocks = blocks_for(profile, latency_us);
+            EXPECT_LE(blocks.quads * blocks.runs, before);
+            EXPECT_GE(blocks.quads, profile.least_quads);
+            EXPECT_GE(blocks.runs, 1);
+            before = blocks.quads * blocks.runs;
         }
-        EXPECT_EQ(runs_per_block(profile, 0), profile.most_runs);
-        EXPECT_EQ(runs_per_block(profile, 1e9), profile.least_runs);
+        EXPECT_EQ(blocks_for(profile, 0).runs, profile.most_runs);
+        EXPECT_EQ(blocks_for(profile, 0).quads, profile.most_quads);
+        EXPECT_EQ(blocks_for(profile, 1e9).quads, profile.least_quads);
     }
 }
 
 TEST(Profile, BetweenTheBoundsTheBudgetIsSpent) {
-    const Profile profile{.quads = 4, .least_runs = 1, .most_runs = 1000, .budget_ms = 80};
+    const Profile profile{.least_quads = 1, .most_quads = 4, .most_runs = 1000, .budget_ms = 80};
     // Eight blocks a side in 80 ms: ten runs of 1 ms each.
-    EXPECT_EQ(runs_per_block(profile, 1000), 10);
-    EXPECT_EQ(runs_per_block(profile, 100), 100);
+    EXPECT_EQ(blocks_for(profile, 1000).runs, 10);
+    EXPECT_EQ(blocks_for(profile, 1000).quads, 4);
+    // Four runs of 20 ms: two quadruples of single runs.
+    EXPECT_EQ(blocks_for(profile, 20'000).runs, 1);
+    EXPECT_EQ(blocks_for(profile, 20'000).quads, 2);
+}
+
+TEST(Profile, WhatIsPublishedNeverRestsOnFewerThanAHundredRunsASide) {
+    for (const char* name : {"standard", "thorough"}) {
+        const Profile profile = profile_named(name).value();
+        const Blocks blocks = blocks_for(profile, 1e9);
+        EXPECT_GE(profile.pairs * blocks.quads * 2 * blocks.runs, 100);
+    }
 }
 
 TEST(Profile, JsonHoldsEveryField) {
     const Profile profile{.name = "mine",
                           .measure = false,
                           .pairs = 1,
-                          .quads = 2,
-                          .least_runs = 3,
-                          .most_runs = 4,
-                          .budget_ms = 5,
-                          .warm_up_runs = 6};
-    const nlohmann::json expected{{"name", "mine"},  {"measure", false}, {"pairs", 1},     {"quads", 2},
-                                  {"least_runs", 3}, {"most_runs", 4},   {"budget_ms", 5}, {"warm_up_runs", 6}};
+                          .most_pairs = 2,
+                          .pilot_pairs = 3,
+                          .half_width = 0.5,
+                          .least_quads = 4,
+                          .most_quads = 5,
+                          .most_runs = 6,
+                          .budget_ms = 7,
+                          .warm_up_runs = 8};
+    const nlohmann::json expected{{"name", "mine"},   {"measure", false},  {"pairs", 1},       {"most_pairs", 2},
+                                  {"pilot_pairs", 3}, {"half_width", 0.5}, {"least_quads", 4}, {"most_quads", 5},
+                                  {"most_runs", 6},   {"budget_ms", 7},    {"warm_up_runs", 8}};
     EXPECT_EQ(to_json(profile), expected);
 }
 
