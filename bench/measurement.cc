@@ -80,7 +80,7 @@ struct Bench {
         job.measure = {.pairs = pairs,
                        .quads = 10,
                        .runs_per_block = 2,
-                       .samples_per_pair = 0,
+                       .samples = 0,
                        .pin = pin,
                        .random_slots = random_slots};
         MKB_TRY(models, load_models(task, std::nullopt));

@@ -121,8 +121,11 @@ private:
     }
 
     void draw_samples(int runs, std::uint64_t first) {
-        for (int i = 0; i < job_.measure.samples_per_pair; ++i) {
-            samples_.push_back(first + schedule_.below(static_cast<std::uint32_t>(runs)));
+        Schedule all(job_.seed, ~std::uint64_t{0} - 1); // the same in every pair: which of them a sample falls in
+        for (int i = 0; i < job_.measure.samples; ++i) {
+            if (static_cast<int>(all.below(static_cast<std::uint32_t>(job_.measure.pairs))) == number_) {
+                samples_.push_back(first + schedule_.below(static_cast<std::uint32_t>(runs)));
+            }
         }
     }
 

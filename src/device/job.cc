@@ -141,7 +141,7 @@ json measure_to_json(const Measure& measure) {
             {"quads", measure.quads},
             {"runs_per_block", measure.runs_per_block},
             {"warm_up_runs", measure.warm_up_runs},
-            {"samples_per_pair", measure.samples_per_pair},
+            {"samples", measure.samples},
             {"extra_work", measure.extra_work},
             {"pin", measure.pin},
             {"random_slots", measure.random_slots}};
@@ -153,7 +153,7 @@ bool measure_from_json(const json& from, Measure& measure, std::string& reason) 
     reader.read("quads", measure.quads);
     reader.read("runs_per_block", measure.runs_per_block);
     reader.read("warm_up_runs", measure.warm_up_runs);
-    reader.read("samples_per_pair", measure.samples_per_pair);
+    reader.read("samples", measure.samples);
     reader.read("extra_work", measure.extra_work);
     reader.read("pin", measure.pin);
     reader.read("random_slots", measure.random_slots);

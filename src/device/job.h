@@ -37,7 +37,7 @@ struct Measure {
     int quads = 4; ///< ABBA quadruples of blocks per pair
     int runs_per_block = 5;
     int warm_up_runs = 5;
-    int samples_per_pair = 1; ///< timed iterations of the candidate, drawn at random, whose outputs come back
+    int samples = 20; ///< timed iterations of the candidate, drawn at random over all pairs, whose outputs come back
     double extra_work = 0; ///< the second child does this share more real work (self-test A/B); needs an empty plug-in
     bool pin = true; ///< supervisor and children on one core; off only to show what it is worth (bench/measurement)
     bool random_slots = true; ///< which process is started first is drawn per pair; off only for the same comparison

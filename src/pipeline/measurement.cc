@@ -33,9 +33,20 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
 /// Pairs that are thrown away.
 job::Job pilot_of(job::Job job, int pairs) {
     job.measure.pairs = pairs;
-    job.measure.samples_per_pair = 0;
+    job.measure.samples = 0;
     job.seed = secret_seed(); // never the contents of the real measurement
     return job;
+}
+
+/// One timed output a pair, as far as they fit into what a device brings back.
+int samples_for(const Task& task, int pairs) {
+    constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+    constexpr int kLeast = 8;
+    std::size_t bytes = 1;
+    for (const TensorSpec& output : task.outputs) {
+        bytes += output.size_bytes();
+    }
+    return std::min(pairs, std::max(kLeast, static_cast<int>(kMostBytes / bytes)));
 }
 
 /// Outputs of timed iterations, drawn at random by the supervisor, against the oracle.
@@ -170,6 +181,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
                                  options.profile.pairs, options.profile.most_pairs);
         measured.wall_ms += scatter.wall_ms;
     }
+    job.measure.samples = samples_for(task, job.measure.pairs);
     MKB_TRY(reply, run_pairs(judge, task, built, job));
     MKB_TRY(fault, end_of(reply.result));
     measured.wall_ms += pilot.wall_ms + reply.wall_ms;

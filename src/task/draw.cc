@@ -1,6 +1,7 @@
 #include "task/draw.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cmath>
@@ -84,6 +85,33 @@ void store(std::byte* out, std::uint32_t i, T value) {
     std::memcpy(out + std::size_t{i} * 4, &value, 4);
 }
 
+/// out[i] = element(i). `element` comes by value: what it holds is then known not to change as `out` is written, so
+/// that the loop vectorises.
+template <class Element>
+[[gnu::always_inline]] inline void fill_each(std::uint32_t count, std::byte* out, Element element) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+        store(out, i, element(i));
+    }
+}
+
+#if defined(__x86_64__)
+/// The same bits four times as fast: no contraction, no other rounding.
+template <class Element>
+[[gnu::target("avx2")]] void fill_each_avx2(std::uint32_t count, std::byte* out, Element element) {
+    fill_each(count, out, element);
+}
+#endif
+
+template <class Element>
+void fill_with(std::uint32_t count, std::byte* out, Element element) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        return fill_each_avx2(count, out, element);
+    }
+#endif
+    fill_each(count, out, element);
+}
+
 /// The next float towards minus infinity, for a finite float.
 float float_below(float x) {
     if (x == 0) {
@@ -107,9 +135,7 @@ struct UniformFloat {
 void fill_uniform(const Draw& draw, std::uint32_t count, std::uint64_t key, std::byte* out) {
     const Words words(key);
     const UniformFloat uniform(draw);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        store(out, i, uniform(words[i]));
-    }
+    fill_with(count, out, [=](std::uint32_t i) { return uniform(words[i]); });
 }
 
 void fill_log_uniform(const Draw& draw, std::uint32_t count, std::uint64_t key, std::byte* out) {
@@ -119,14 +145,14 @@ void fill_log_uniform(const Draw& draw, std::uint32_t count, std::uint64_t key, 
     const std::uint32_t random_sign = draw.sign == Draw::Sign::both ? 0x80000000U : 0U;
     const std::uint32_t fixed_sign = draw.sign == Draw::Sign::negative ? 0x80000000U : 0U;
     const int lowest = draw.min_exponent;
-    for (std::uint32_t i = 0; i < count; ++i) {
+    fill_with(count, out, [=](std::uint32_t i) {
         const std::uint32_t other = others[i];
         const int exponent = lowest + static_cast<int>(((other & 0xFFFFU) * exponents) >> 16);
         const std::uint32_t mantissa = mantissas[i] >> 9;
         const std::uint32_t normal = (static_cast<std::uint32_t>(exponent + 127) << 23) | mantissa;
         const std::uint32_t denormal = (0x800000U | mantissa) >> (exponent < -126 ? -126 - exponent : 0);
-        store(out, i, (exponent < -126 ? denormal : normal) | (other & random_sign) | fixed_sign);
-    }
+        return (exponent < -126 ? denormal : normal) | (other & random_sign) | fixed_sign;
+    });
 }
 
 void fill_integers(const Draw& draw, ElementType type, std::uint32_t count, std::uint64_t key, std::byte* out) {
@@ -134,12 +160,12 @@ void fill_integers(const Draw& draw, ElementType type, std::uint32_t count, std:
     const auto low = static_cast<std::uint32_t>(static_cast<std::int64_t>(draw.low));
     // 2^32 values wrap to a range of 0, where the word itself is the number.
     const auto range = static_cast<std::uint32_t>(static_cast<std::int64_t>(draw.high - draw.low)) + 1U;
-    for (std::uint32_t i = 0; i < count; ++i) {
+    fill_with(count, out, [=](std::uint32_t i) {
         const std::uint32_t offset = range == 0 ? words[i] : to_below(words[i], range);
         const auto value = static_cast<std::int32_t>(low + offset);
         const auto as_float = std::bit_cast<std::int32_t>(static_cast<float>(value));
-        store(out, i, type == ElementType::int32 ? value : as_float);
-    }
+        return type == ElementType::int32 ? value : as_float;
+    });
 }
 
 void fill_choice(const Draw& draw, ElementType type, std::uint32_t count, std::uint64_t key, std::byte* out) {
@@ -150,6 +176,27 @@ void fill_choice(const Draw& draw, ElementType type, std::uint32_t count, std::u
     }
     const Words words(key);
     const auto range = static_cast<std::uint32_t>(bits.size());
+    // Few values, the most frequent draw: comparisons instead of a look-up, which does not vectorise.
+    constexpr std::size_t kFew = 4;
+    if (bits.size() <= kFew) {
+        std::array<std::uint32_t, kFew> value{};
+        std::array<std::uint32_t, kFew> from{}; // the least word that to_below makes k or more of
+        for (std::size_t k = 0; k < kFew; ++k) {
+            const std::size_t last = std::min(k, bits.size() - 1);
+            value[k] = bits[last];
+            from[k] = static_cast<std::uint32_t>(((std::uint64_t{last} << 32) + range - 1) / range);
+        }
+        const auto [value0, value1, value2, value3] = value;
+        const auto [from0, from1, from2, from3] = from;
+        return fill_with(count, out, [=](std::uint32_t i) {
+            const std::uint32_t word = words[i];
+            std::uint32_t chosen = value0;
+            chosen ^= (0U - static_cast<std::uint32_t>(word >= from1)) & (value0 ^ value1);
+            chosen ^= (0U - static_cast<std::uint32_t>(word >= from2)) & (value1 ^ value2);
+            chosen ^= (0U - static_cast<std::uint32_t>(word >= from3)) & (value2 ^ value3);
+            return chosen;
+        });
+    }
     for (std::uint32_t i = 0; i < count; ++i) {
         store(out, i, bits[to_below(words[i], range)]);
     }
