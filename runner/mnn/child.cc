@@ -142,6 +142,15 @@ void Child::start() {
     setvbuf(stdout, nullptr, _IOLBF, 1024);
 }
 
+// Contents that every operator stands: fresh memory holds zeros, and a whole number modulo 0 ends the process.
+void fill_with_ones(MNN::Tensor& tensor) {
+    if (tensor.getType().code == halide_type_float) {
+        std::fill_n(tensor.host<float>(), tensor.elementSize(), 1.0F);
+    } else {
+        std::fill_n(tensor.host<std::int32_t>(), tensor.elementSize(), 1);
+    }
+}
+
 /// A native session before the jail: creates the framework's threads and everything it opens or allocates once.
 void Child::warm() {
     backend_.precision = MNN::BackendConfig::Precision_High;
@@ -163,6 +172,7 @@ void Child::warm() {
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     channel_->stage.store(Stage::jailed);
     Session session = open_session(models_.front(), false);
+    std::ranges::for_each(session.inputs, [](MNN::Tensor* tensor) { fill_with_ones(*tensor); });
     session.net->runSession(session.session);
 }
 
