@@ -34,7 +34,7 @@ def fault(got: np.ndarray, reference: np.ndarray, tolerance: dict) -> str | None
     return None
 
 
-def relative_error(got: np.ndarray, reference: np.ndarray) -> float:
-    """Largest error as a share of the largest reference; for reports."""
+def relative_error(got: np.ndarray, reference: np.ndarray, floor: float) -> float:
+    """Largest error as a share of the largest reference, or of the tolerance's floor; for reports."""
     got, reference = in_framework(got).astype(np.float64), in_framework(reference).astype(np.float64)
-    return float(np.abs(got - reference).max(initial=0) / max(np.abs(reference).max(initial=0), 1e-30))
+    return float(np.abs(got - reference).max(initial=0) / max(np.abs(reference).max(initial=0), floor))

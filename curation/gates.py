@@ -69,7 +69,7 @@ def check_native(case: Case, model: ModelProto, mnn_path: Path) -> dict[str, flo
         for got, reference in zip(answers, oracle(model, inputs)):
             if problem := compare.fault(got, reference, tolerance):
                 raise CurationError(f"{case.id}: native in regime {regime}: {problem}")
-            errors[regime] = max(errors.get(regime, 0), compare.relative_error(got, reference))
+            errors[regime] = max(errors.get(regime, 0), compare.relative_error(got, reference, tolerance["floor"]))
     return errors
 
 

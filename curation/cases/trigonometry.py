@@ -55,4 +55,62 @@ CASES = (
         ),
         operations=20 * 64 * 56 * 56,  # a polynomial with range reduction of that size
     ),
+    Case(
+        category="trigonometry",
+        operator="Acosh",
+        name="distances_256x1024",
+        summary="Inverse hyperbolic cosine of 256x1024 values from 1 on (hyperbolic distances), plain NCHW layout",
+        model='''
+            import torch
+            from torch import nn
+
+
+            class Model(nn.Module):
+                """y = ln(x + sqrt(x^2 - 1)), element by element, for 1 <= x < 2^127."""
+
+                def forward(self, x: torch.Tensor) -> torch.Tensor:
+                    return torch.acosh(x)
+
+
+            def get_inputs():
+                return [1 + 4 * torch.rand(256, 1024)]
+
+
+            def get_init_inputs():
+                return []
+            ''',
+        target=("UnaryOp", "ACOSH"),
+        native_file="CPUUnary.cpp",
+        native_entries=("MNNSelectUnaryFunctionForFloat",),
+        sequence=("UnaryOp",),
+        regimes={
+            "typical": {"x": uniform(1, 20)},
+            "above_one": {"x": uniform(1, 1.01)},  # x * x - 1 cancels
+            "at_one": {"x": uniform(1, 1.0001)},
+            "steps_above_one": {"x": choice(1, 1.0000001192092896, 1.0000002384185791)},
+            "large": {"x": uniform(1e3, 1e6)},
+            "huge": {"x": log_uniform(64, 126, "positive")},  # x * x is infinite
+            "wide": {"x": log_uniform(0, 126, "positive")},
+            "ties": {"x": choice(1, 1.5, 2, 3)},
+        },
+        tolerance={
+            "elementwise": 1e-4,
+            "why": "near 1 the result is near 0: judged by the largest alone, a cancelled difference would pass",
+        },
+        controls=(
+            {"kind": "zeros"},
+            {"kind": "ones"},
+            {"kind": "nan"},
+            {"kind": "copy_input", "input": 0},
+            {"kind": "scale", "factor": -1},
+            {"kind": "scale", "factor": 1.001},
+            {"kind": "last_off_by_one"},
+            {"kind": "shift", "axis": 1, "by": 1},
+            {"kind": "reverse", "axis": 0},
+            {"kind": "replay"},
+            {"kind": "half_precision"},
+            {"kind": "round_output_half"},
+        ),
+        operations=25 * 256 * 1024,  # two roots and a logarithm
+    ),
 )
