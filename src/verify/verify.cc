@@ -130,12 +130,18 @@ double value_at(const TensorValue& value, std::size_t i) {
                                               : static_cast<double>(value.ints()[i]);
 }
 
+/// Whole numbers in full, floats in as many digits as tell them apart.
+std::string value_text(const TensorValue& value, std::size_t i) {
+    return value.type == ElementType::float32 ? fmt::format("{:.9g}", value.floats()[i])
+                                              : fmt::format("{}", value.ints()[i]);
+}
+
 /// "all of them are 0 there" helps more than three examples; nothing when the wrong values differ.
 std::string constant_hint(const TensorValue& got, const Mismatches& mismatches) {
     if (mismatches.count < 2 || !mismatches.got_constant) {
         return {};
     }
-    return fmt::format("\nthe output is {:.9g} at every one of them", value_at(got, mismatches.worst));
+    return fmt::format("\nthe output is {} at every one of them", value_text(got, mismatches.worst));
 }
 
 std::string report_values(const TensorSpec& spec, const std::string& regime, const TensorValue& got,
@@ -156,13 +162,13 @@ std::string report_values(const TensorSpec& spec, const std::string& regime, con
     text += fmt::format("\n{} of {} elements ({:.3g} %) are wrong", bad.count, elements,
                         100.0 * static_cast<double>(bad.count) / static_cast<double>(elements));
     text += where_hint(spec.shape, bad) + constant_hint(got, bad);
-    text += fmt::format("\nworst: {}[{}] is {:.9g}, must be {:.9g}", spec.name,
-                        fmt::join(index_of(spec.shape, bad.worst), ", "), value_at(got, bad.worst),
-                        value_at(reference, bad.worst));
+    text +=
+        fmt::format("\nworst: {}[{}] is {}, must be {}", spec.name, fmt::join(index_of(spec.shape, bad.worst), ", "),
+                    value_text(got, bad.worst), value_text(reference, bad.worst));
     for (const std::size_t i : bad.first) {
         if (i != bad.worst) {
-            text += fmt::format("\n  {}[{}] is {:.9g}, must be {:.9g}", spec.name,
-                                fmt::join(index_of(spec.shape, i), ", "), value_at(got, i), value_at(reference, i));
+            text += fmt::format("\n  {}[{}] is {}, must be {}", spec.name, fmt::join(index_of(spec.shape, i), ", "),
+                                value_text(got, i), value_text(reference, i));
         }
     }
     return text;

@@ -105,6 +105,13 @@ TEST(Verify, IntegersMustBeEqual) {
     EXPECT_NE(wrong->report.find("y[2] is 4, must be 3"), std::string::npos) << wrong->report;
 }
 
+TEST(Verify, LargeIntegersAreReportedInFull) {
+    const Task task = task_with({2}, OnnxType::int32);
+    const auto wrong = compare_outputs(task, "r", {ints({2}, {7, 2147483647})}, {ints({2}, {7, 2147483646})});
+    ASSERT_TRUE(wrong);
+    EXPECT_NE(wrong->report.find("y[1] is 2147483647, must be 2147483646"), std::string::npos) << wrong->report;
+}
+
 TEST(Verify, CountTypeShapeAndSizeComeFirst) {
     const Task task = task_with({2, 2});
     const std::vector<TensorValue> reference = {floats({2, 2}, {1, 2, 3, 4})};
