@@ -12,7 +12,7 @@ class Case:
     summary: str
     model: str  # source of model.py
     target: tuple[str, str]  # framework operator: type, operation
-    native_file: str  # below source/backend/cpu, source/geometry or tools/converter/source/onnx, as the form says
+    native_file: str  # below source/backend/cpu, source/geometry or tools/converter/source/optimizer/onnxextra, by form
     sequence: tuple[str, ...]  # executed framework operators of one native run
     regimes: dict[str, dict[str, dict]]  # name -> input -> draw; the first is the typical one
     controls: tuple[dict, ...]

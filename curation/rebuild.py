@@ -10,7 +10,7 @@ from pathlib import Path
 from curation import export, gates, taskfile
 from curation.case import Case
 from curation.cases import ALL
-from curation.convert import convert
+from curation.convert import convert_model
 from curation.errors import CurationError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ def build_task(case: Case, root: Path) -> str:
     model = export.export_model(case, module)
     (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
     gates.check_fidelity(case, export.make_eager(module), module.get_inputs(), model)
-    convert(folder / "model.onnx", folder / "model.mnn", case.converter_flags)
+    convert_model(model, folder / "model.mnn", case.converter_flags)
     errors = gates.check_native(case, model, folder / "model.mnn")
     control_models = {
         index: export.with_attribute(model, control["name"], control["value"])

@@ -21,7 +21,7 @@ _WIDTH = 120
 _NATIVE_FOLDERS = {
     "atomic": "source/backend/cpu",
     "geometric": "source/geometry",
-    "composite": "tools/converter/source/onnx",
+    "composite": "tools/converter/source/optimizer/onnxextra",
 }
 
 

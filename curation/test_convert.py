@@ -1,9 +1,12 @@
 import subprocess
 import sys
 
+import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
-from curation.convert import convert, without_uuid
+from curation.convert import convert, for_converter, without_uuid
 from curation.errors import CurationError
 
 
@@ -26,3 +29,27 @@ def test_a_file_that_is_no_model_is_a_conversion_error(tmp_path):
 def test_the_package_that_runs_pip_is_not_imported_with_the_converter_or_the_runtime():
     check = "import sys, _tools, MNN; sys.exit('MNN.tools' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True).returncode == 0
+
+
+def _reduction(operator, axes, opset=20):
+    node = helper.make_node(operator, ["x", "axes"], ["y"], keepdims=0, noop_with_empty_axes=0)
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (("x", [2, 3]), ("y", [2]))]
+    graph = helper.make_graph(
+        [node], operator, values[:1], values[1:], [numpy_helper.from_array(np.array(axes, np.int64), "axes")]
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+
+
+def test_the_converter_gets_the_axes_of_an_expanded_reduction_as_an_attribute():
+    model = _reduction("ReduceL2", [1])
+    changed = for_converter(model)
+    onnx.checker.check_model(changed, full_check=True)
+    attributes = {each.name: helper.get_attribute_value(each) for each in changed.graph.node[0].attribute}
+    assert attributes == {"keepdims": 0, "axes": [1]}
+    assert list(changed.graph.node[0].input) == ["x"] and not changed.graph.initializer
+    assert list(model.graph.node[0].input) == ["x", "axes"]  # the task's own model is left alone
+
+
+def test_the_converter_gets_every_other_operator_as_it_was_exported():
+    model = _reduction("ReduceSum", [1])
+    assert for_converter(model) is model

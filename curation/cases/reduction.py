@@ -56,4 +56,70 @@ CASES = (
         ),
         operations=8 * 128 * 512,
     ),
+    Case(
+        category="reduction",
+        operator="ReduceL2",
+        name="axis2_8x256x512",
+        summary="Length of each of 8x256 token vectors of width 512, dimension dropped, expanded into operators",
+        model='''
+            import torch
+            from torch import nn
+
+
+            class Model(nn.Module):
+                """Euclidean norm of every token's vector; the reduced dimension disappears."""
+
+                def forward(self, x: torch.Tensor) -> torch.Tensor:
+                    return torch.linalg.vector_norm(x, ord=2, dim=2)
+
+
+            def get_inputs():
+                return [torch.randn(8, 256, 512)]
+
+
+            def get_init_inputs():
+                return []
+            ''',
+        form="composite",
+        target=("Extra", "ReduceL2"),
+        native_file="OnnxReduceL2.cpp",
+        sequence=("UnaryOp", "Reduction", "UnaryOp"),
+        may_emit=(
+            "UnaryOp",
+            "BinaryOp",
+            "Reduction",
+            "MatMul",
+            "BatchMatMul",
+            "Reshape",
+            "Squeeze",
+            "Unsqueeze",
+            "Permute",
+            "ConvertTensor",
+        ),
+        regimes={
+            "typical": {"x": uniform(-1, 1)},
+            "large": {"x": uniform(-1e6, 1e6)},
+            "small": {"x": log_uniform(-30, -20)},
+            "wide": {"x": log_uniform(-10, 10)},
+            "negative": {"x": uniform(-9, -7)},
+            "ones": {"x": choice(-1, 1)},  # every length is the square root of 512
+            "zeros": {"x": choice(0)},
+        },
+        controls=(
+            {"kind": "zeros"},
+            {"kind": "ones"},
+            {"kind": "nan"},
+            {"kind": "copy_input", "input": 0},
+            {"kind": "scale", "factor": -1},
+            {"kind": "scale", "factor": 0.04419417382415922},  # the root of the mean: divided by the root of 512
+            {"kind": "last_off_by_one"},
+            {"kind": "shift", "axis": 1, "by": 1},
+            {"kind": "shift", "axis": 0, "by": 1},
+            {"kind": "replay"},
+            {"kind": "round_output_half"},
+            {"kind": "attribute", "name": "axes", "value": [1]},
+            {"kind": "attribute", "name": "axes", "value": [0]},
+        ),
+        operations=2 * 8 * 256 * 512,
+    ),
 )
