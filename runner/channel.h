@@ -9,10 +9,11 @@ namespace mkb::runner {
 
 constexpr int kMaxTensors = 16;
 constexpr int kMaxRank = 8;
-constexpr int kSlots = 3; ///< places for the live input: contents come at fresh addresses
+constexpr std::uint64_t kAnswerBytes = 64U << 20; ///< of a child that expands or inspects a graph
+constexpr int kSlots = 3;                         ///< places for the live input: contents come at fresh addresses
 
 enum class Command : std::uint32_t { run = 1, collect, sequence, quit };
-enum class Stage : std::uint32_t { start, jailed, load, create, resize, ready, execute, idle };
+enum class Stage : std::uint32_t { start, jailed, load, create, resize, ready, execute, idle, expand };
 
 /// How the child's work went, written by trusted code in the child.
 enum class Status : std::uint32_t { fine, world, load_failed, never_called, cheated, run_failed };

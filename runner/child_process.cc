@@ -57,6 +57,8 @@ const char* name_of(Stage stage) {
         return "create";
     case Stage::resize:
         return "resize";
+    case Stage::expand:
+        return "expand";
     case Stage::ready:
     case Stage::execute:
     case Stage::idle:
@@ -271,6 +273,21 @@ bool ChildProcess::sequence(std::vector<std::string>& names) {
     return true;
 }
 
+std::string ChildProcess::answer() const {
+    std::string bytes;
+    std::uint64_t offset = 0;
+    const std::uint32_t count = std::min<std::uint32_t>(channel_->outputs_count, kMaxTensors);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint64_t size = channel_->outputs[i].bytes; // one copy: the child may write while we look
+        if (size > layout_.outputs_bytes || offset > layout_.outputs_bytes - size) {
+            break;
+        }
+        bytes.assign(reinterpret_cast<const char*>(outputs_ + offset), size);
+        offset += round_up(size, 64);
+    }
+    return bytes;
+}
+
 void ChildProcess::quit() {
     if (pid_ > 0) {
         hand_over(Command::quit, 1);
@@ -389,7 +406,7 @@ void ChildProcess::note_end() {
         }
     }
     // Before the plug-in is loaded no line of the candidate has run; a native child has no candidate at all.
-    if (!candidate_ || job_.plugin.empty() || stage == Stage::start || stage == Stage::jailed) {
+    if (!candidate_ || !job_.has_candidate() || stage == Stage::start || stage == Stage::jailed) {
         end_.detail = end_.kind + " at " + end_.stage + ": " + end_.detail;
         end_.kind = "world";
     }

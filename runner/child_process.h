@@ -33,6 +33,8 @@ public:
     /// Outputs of the last run: their claims, and the bytes one after the other.
     bool collect(std::vector<job::Tensor>& outputs, std::string& bytes);
     bool sequence(std::vector<std::string>& names);
+    /// The last whole answer that the child left, however it ended; "" for none.
+    std::string answer() const;
     void quit();
 
     const job::ChildEnd& end() const { return end_; }

@@ -233,6 +233,16 @@ void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
     child.quit();
 }
 
+void ask(const job::Job& job, job::JobResult& result, std::string& outputs) {
+    ChildProcess child(job, true);
+    child.start();
+    note_jail(child, result);
+    outputs = child.answer();
+    result.candidate = child.end();
+    result.printed = child.printed();
+    child.quit();
+}
+
 void measure(const job::Job& job, job::JobResult& result, std::string& outputs) {
     for (int number = 0; number < job.measure.pairs; ++number) {
         if (!PairRun(job, number, result, outputs).run()) {

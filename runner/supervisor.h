@@ -11,6 +11,10 @@ void verify(const job::Job& job, job::JobResult& result, std::string& outputs);
 /// Measurement: pairs of fresh processes on one core, ABBA blocks, fresh contents for every run.
 void measure(const job::Job& job, job::JobResult& result, std::string& outputs);
 
+/// The composite form, on the host only: the child turns the node into a graph ("expand", with the plug-in), or looks
+/// at a graph ("inspect", without candidate code). What it answers goes to `outputs`.
+void ask(const job::Job& job, job::JobResult& result, std::string& outputs);
+
 /// Bandwidth of a copy loop over working sets of several sizes, and peak multiply-add rate, on the pinned core.
 void calibrate(job::JobResult& result);
 

@@ -1,12 +1,13 @@
 #include "mnn/child.h"
 
 #include "channel.h"
-#include "crash.h"
 #include "device/job.h"
 #include "jail.h"
 #include "layout.h"
 #include "mnn/dispatch.h"
+#include "mnn/expand.h"
 #include "mnn/native_traps.h"
+#include "mnn/startup.h"
 
 #include "core/TensorUtils.hpp"
 #include <MNN/Interpreter.hpp>
@@ -14,16 +15,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <dlfcn.h>
-#include <fstream>
-#include <link.h>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <sstream>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace mkb::runner {
@@ -31,38 +24,6 @@ namespace mkb::runner {
 namespace {
 
 constexpr double kLoadAllowanceS = 5; ///< processor time for start, warm-up session and loading, on top of the runs'
-
-std::string read_descriptor(int descriptor) {
-    struct stat facts{};
-    fstat(descriptor, &facts);
-    std::string text(static_cast<std::size_t>(facts.st_size), '\0');
-    std::size_t done = 0;
-    while (done < text.size()) {
-        const ssize_t got = pread(descriptor, text.data() + done, text.size() - done, static_cast<off_t>(done));
-        if (got <= 0) {
-            break;
-        }
-        done += static_cast<std::size_t>(got);
-    }
-    return text;
-}
-
-std::string read_whole(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-void* map_descriptor(int descriptor, std::size_t bytes, int protection) {
-    void* memory = mmap(nullptr, bytes, protection, MAP_SHARED, descriptor, 0);
-    close(descriptor);
-    return memory == MAP_FAILED ? nullptr : memory;
-}
-
-[[noreturn]] void world_trouble(const std::string& text) {
-    end_with(Status::world, "", text.c_str());
-}
 
 /// One loaded model with its session: built under the dispatching creators, run by turns.
 struct Session {
@@ -74,16 +35,18 @@ struct Session {
 
 class Child {
 public:
-    int live();
+    int live(Startup started);
 
 private:
-    void start();
+    void start(Startup started);
     void warm();
     void arm();
     void load_plugin();
     void create_sessions();
+    [[noreturn]] void session_trouble(bool dispatched, const std::string& text);
     Session open_session(const std::string& model, bool dispatched);
     void serve();
+    void poison_outputs(const Session& session);
     void run();
     void collect();
     void sequence();
@@ -97,6 +60,7 @@ private:
     Layout layout_;
     bool candidate_ = false;
     std::vector<std::string> models_;
+    std::vector<std::string> graphs_; ///< the candidate's models in place of the task's: composite form
     MNN::ScheduleConfig config_;
     MNN::BackendConfig backend_;
     MNN::RuntimeInfo runtime_;
@@ -107,39 +71,21 @@ private:
     std::vector<std::uint64_t> warm_up_ns_;
 };
 
-int library_base_of(dl_phdr_info* info, std::size_t, void* data) {
-    if (info->dlpi_name != nullptr && std::strstr(info->dlpi_name, "libMNN.so") != nullptr) {
-        *static_cast<std::uint64_t*>(data) = info->dlpi_addr;
-        return 1;
-    }
-    return 0;
-}
-
-void Child::start() {
-    channel_ = static_cast<Channel*>(map_descriptor(kChannelFd, sizeof(Channel), PROT_READ | PROT_WRITE));
-    if (channel_ == nullptr) {
-        _exit(4);
-    }
-    watch().channel = channel_;
-    install_crash_handlers(*channel_);
-    const nlohmann::json from = nlohmann::json::parse(read_descriptor(kJobFd), nullptr, false);
-    close(kJobFd);
-    std::string reason;
-    if (!from.is_object() || !job::from_json(from.value("job", nlohmann::json()), job_, reason)) {
-        world_trouble("the child's job cannot be read: " + reason);
-    }
-    candidate_ = from.value("candidate", false);
-    layout_ = layout_of(job_);
-    inputs_ = static_cast<const std::byte*>(map_descriptor(kInputsFd, layout_.inputs_bytes, PROT_READ));
-    outputs_ = static_cast<std::byte*>(map_descriptor(kOutputsFd, layout_.outputs_bytes, PROT_READ | PROT_WRITE));
-    if (inputs_ == nullptr || outputs_ == nullptr) {
-        world_trouble("shared memory could not be mapped");
-    }
+void Child::start(Startup started) {
+    channel_ = started.channel;
+    inputs_ = started.inputs;
+    outputs_ = started.outputs;
+    job_ = std::move(started.job);
+    layout_ = started.layout;
+    candidate_ = started.candidate;
     for (const std::string& model : job_.models) {
         models_.push_back(read_whole(model));
     }
-    dl_iterate_phdr(library_base_of, &channel_->library_base);
-    setvbuf(stdout, nullptr, _IOLBF, 1024);
+    if (candidate_) {
+        for (const std::string& model : job_.candidate_models) {
+            graphs_.push_back(read_whole(model));
+        }
+    }
 }
 
 // Contents that every operator stands: fresh memory holds zeros, and a whole number modulo 0 ends the process.
@@ -160,11 +106,7 @@ void Child::warm() {
     config_.backendConfig = &backend_;
     runtime_ = MNN::Interpreter::createRuntime({config_});
     std::string reason;
-    // The plug-in is named by an absolute path: loading it must not search.
-    if (candidate_ && !job_.plugin.empty()) {
-        std::unique_ptr<char, decltype(&std::free)> folder(getcwd(nullptr, 0), &std::free);
-        plugin_ = std::string(folder != nullptr ? folder.get() : ".") + "/" + job_.plugin;
-    }
+    plugin_ = candidate_ ? path_beside(job_.plugin) : "";
     const double cpu_limit_s = job_.run_limit_s * 60 + kLoadAllowanceS;
     if (!enter_jail(plugin_, job_.memory_limit_mb, cpu_limit_s, layers_, reason)) {
         world_trouble("jail: " + reason);
@@ -195,15 +137,6 @@ void Child::arm() {
     }
 }
 
-int plugin_base_of(dl_phdr_info* info, std::size_t, void* data) {
-    auto* base = static_cast<std::pair<const std::string*, std::uint64_t>*>(data);
-    if (info->dlpi_name != nullptr && std::strstr(info->dlpi_name, base->first->c_str()) != nullptr) {
-        base->second = info->dlpi_addr;
-        return 1;
-    }
-    return 0;
-}
-
 void Child::load_plugin() {
     std::string reason;
     if (!restrict_to_loading(layers_, reason)) {
@@ -211,20 +144,9 @@ void Child::load_plugin() {
     }
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     if (watch().candidate_process) {
-        channel_->stage.store(Stage::load);
-        ++watch().in_candidate;
-        void* handle = dlopen(plugin_.c_str(), RTLD_NOW | RTLD_LOCAL);
-        if (handle == nullptr) {
-            end_with(Status::load_failed, "", dlerror());
-        }
-        std::pair<const std::string*, std::uint64_t> base{&job_.plugin, 0};
-        dl_iterate_phdr(plugin_base_of, &base);
-        channel_->plugin_base = base.second;
         using Register = void (*)(void*, void (*)(void*, int, void*));
-        auto* register_creators = reinterpret_cast<Register>(dlsym(handle, "mkb_register_v1"));
-        if (register_creators == nullptr) {
-            end_with(Status::load_failed, "", "nothing was registered: the plug-in has no mkb_register_v1");
-        }
+        auto* register_creators = reinterpret_cast<Register>(open_plugin(*channel_, plugin_, "mkb_register_v1"));
+        ++watch().in_candidate;
         register_creators(nullptr, add_candidate_creator);
         --watch().in_candidate;
         if (!candidate_registered(reason)) {
@@ -236,11 +158,19 @@ void Child::load_plugin() {
     }
 }
 
+/// Native's own model is our world's; a graph that a candidate made is its own.
+void Child::session_trouble(bool dispatched, const std::string& text) {
+    if (dispatched && !graphs_.empty()) {
+        end_with(Status::load_failed, "", ("the expanded graph: " + text).c_str());
+    }
+    world_trouble(text);
+}
+
 Session Child::open_session(const std::string& model, bool dispatched) {
     Session opened;
     opened.net.reset(MNN::Interpreter::createFromBuffer(model.data(), model.size()), MNN::Interpreter::destroy);
     if (opened.net == nullptr) {
-        world_trouble("the model is not one that the framework reads");
+        session_trouble(dispatched, "the model is not one that the framework reads");
     }
     opened.session = opened.net->createSession(config_, runtime_);
     int resize = 0;
@@ -252,7 +182,7 @@ Session Child::open_session(const std::string& model, bool dispatched) {
         if (dispatched && watch().null_creators > 0) {
             end_with(Status::never_called, "", "the candidate's creator returned nullptr for the task's operator");
         }
-        world_trouble("the framework could not create a session");
+        session_trouble(dispatched, "the framework could not create a session");
     }
     for (const job::Tensor& tensor : job_.inputs) {
         opened.inputs.push_back(opened.net->getSessionInput(opened.session, tensor.name.c_str()));
@@ -262,12 +192,12 @@ Session Child::open_session(const std::string& model, bool dispatched) {
     }
     for (std::size_t i = 0; i < opened.inputs.size(); ++i) {
         if (opened.inputs[i] == nullptr || opened.inputs[i]->size() != static_cast<int>(layout_.input_bytes[i])) {
-            world_trouble("input '" + job_.inputs[i].name + "' of the model is not what the task says");
+            session_trouble(dispatched, "input '" + job_.inputs[i].name + "' of the model is not what the task says");
         }
     }
     for (std::size_t i = 0; i < opened.outputs.size(); ++i) {
         if (opened.outputs[i] == nullptr) {
-            world_trouble("the model has no output '" + job_.outputs[i].name + "'");
+            session_trouble(dispatched, "the model has no output '" + job_.outputs[i].name + "'");
         }
     }
     return opened;
@@ -276,13 +206,24 @@ Session Child::open_session(const std::string& model, bool dispatched) {
 void Child::create_sessions() {
     channel_->stage.store(Stage::create);
     const std::uint64_t start = now_ns();
-    for (const std::string& model : models_) {
+    for (const std::string& model : graphs_.empty() ? models_ : graphs_) {
         sessions_.push_back(open_session(model, true));
     }
     channel_->create_ns = now_ns() - start;
     // Natively a geometry computer may have turned the operator into others.
     if (watch().candidate_process && watch().created == 0) {
         end_with(Status::never_called, "", "the session holds no kernel of the task's operator");
+    }
+}
+
+/// There is no kernel of the candidate's to poison around: what the graph does not write shows.
+void Child::poison_outputs(const Session& session) {
+    for (MNN::Tensor* tensor : session.outputs) {
+        auto* memory = tensor->host<std::byte>();
+        const bool input = memory >= inputs_ && memory < inputs_ + layout_.inputs_bytes;
+        if (memory != nullptr && !input) {
+            std::memset(memory, 0xff, static_cast<std::size_t>(tensor->usize())); // NaN as float32, -1 as int32
+        }
     }
 }
 
@@ -296,6 +237,9 @@ void Child::run() {
     Watch& state = watch();
     state.calls = 0;
     state.checking = channel_->timed == 0;
+    if (state.checking && !graphs_.empty()) {
+        poison_outputs(session);
+    }
     const std::uint64_t start = now_ns();
     const MNN::ErrorCode code = session.net->runSession(session.session);
     if (extra_rounds_ > 0) {
@@ -407,8 +351,8 @@ void Child::serve() {
     }
 }
 
-int Child::live() {
-    start();
+int Child::live(Startup started) {
+    start(std::move(started));
     warm();
     arm();
     load_plugin();
@@ -422,7 +366,14 @@ int Child::live() {
 } // namespace
 
 int child_main() {
-    return Child().live();
+    Startup started = start_child();
+    if (started.job.mode == "expand") {
+        expand(started);
+    }
+    if (started.job.mode == "inspect") {
+        inspect(started);
+    }
+    return Child().live(std::move(started));
 }
 
 } // namespace mkb::runner

@@ -45,9 +45,13 @@ struct Measure {
 
 struct Job {
     int version = 1;
-    std::string mode;                  ///< "verify", "measure", "calibrate"
-    std::vector<std::string> models;   ///< file names beside the runner
-    std::string plugin;                ///< file name; empty: native in both children (A/A)
+    std::string mode;                ///< "verify", "measure", "calibrate", "expand", "inspect"
+    std::vector<std::string> models; ///< file names beside the runner
+    std::string plugin;              ///< file name; empty: native in both children (A/A)
+    /// Composite: the candidate's graphs, in the place of `models` and as many; there is no plug-in then. For
+    /// "inspect": the one graph to be looked at.
+    std::vector<std::string> candidate_models;
+    std::string node;                  ///< expand: file with the ONNX node that the plug-in turns into a graph
     std::string form = "atomic";       ///< name_of(Task::form)
     std::vector<std::string> may_emit; ///< Task::may_emit
     std::string op_type;               ///< e.g. "UnaryOp"
@@ -66,6 +70,7 @@ struct Job {
     double run_limit_s = 10; ///< one runSession, one load, one creation
     double memory_limit_mb = 2048;
     std::size_t output_limit_bytes = 64U << 10; ///< of what a child prints
+    bool has_candidate() const { return !plugin.empty() || !candidate_models.empty(); }
 };
 
 nlohmann::json to_json(const Job& job);

@@ -13,6 +13,8 @@ Job sample_job() {
     job.mode = "verify";
     job.models = {"model.mnn", "secret.mnn"};
     job.plugin = "candidate.so";
+    job.candidate_models = {"expanded.mnn"};
+    job.node = "node.cbor";
     job.form = "geometric";
     job.may_emit = {"Raster"};
     job.op_type = "BinaryOp";

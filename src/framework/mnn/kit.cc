@@ -17,10 +17,16 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Our own sources that the runner is made of, besides everything in runner/.
-constexpr const char* kSharedSources[] = {"src/device/job.cc", "src/device/job.h", "src/task/draw.cc",
-                                          "src/task/draw_json.cc", "src/task/draw.h"};
+constexpr const char* kSharedSources[] = {
+    "src/device/job.cc",      "src/device/job.h", "src/device/job_reader.h", "src/device/expansion.cc",
+    "src/device/expansion.h", "src/task/draw.cc", "src/task/draw_json.cc",   "src/task/draw.h"};
 constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fno-rtti", "-fno-exceptions", "-fPIE",
                                         "-ffp-contract=off", "-Wall"};
+
+/// Force-included before a candidate, each precompiled: of the atomic and of the composite form.
+constexpr const char* kPreludes[] = {"prelude.h", "composite_prelude.h"};
+/// What a candidate of the composite form includes by name.
+constexpr const char* kTransformHeader = "OnnxExtraManager.hpp";
 
 struct RunnerSources {
     std::vector<fs::path> units; ///< to be compiled
@@ -116,8 +122,8 @@ Result<void> compile_runner(const Library& library, const fs::path& home, const 
     return {};
 }
 
-Result<void> compile_prelude(const Library& library, const fs::path& folder) {
-    Progress progress("precompiling the prelude");
+Result<void> compile_prelude(const Library& library, const fs::path& folder, const std::string& prelude) {
+    Progress progress("precompiling " + prelude);
     const fs::path out = folder / "pch";
     fs::create_directories(out);
     const CompileFolders folders{.headers = library.headers, .kit = folder, .sources = folder, .out = out};
@@ -125,23 +131,30 @@ Result<void> compile_prelude(const Library& library, const fs::path& folder) {
     std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx};
     std::ranges::copy(candidate_flags(library, layout.headers), std::back_inserter(command));
     command.insert(command.end(), {"-x", "c++-header", "-fpch-instantiate-templates", "-Xclang", "-fno-pch-timestamp",
-                                   layout.kit + "/prelude.h", "-o", layout.out + "/prelude.h.pch"});
-    MKB_DO(run_compiler(in_compiler_jail(folders, command), "the prelude"));
-    fs::rename(out / "prelude.h.pch", folder / "prelude.h.pch");
+                                   layout.kit + "/" + prelude, "-o", layout.out + "/prelude.pch"});
+    MKB_DO(run_compiler(in_compiler_jail(folders, command), prelude));
+    fs::rename(out / "prelude.pch", folder / (prelude + ".pch"));
     fs::remove_all(out);
     return {};
 }
 
 Result<void> make_kit(const Library& library, const fs::path& home, const RunnerSources& sources,
                       const fs::path& folder) {
-    std::error_code error;
-    fs::copy_file(home / "runner/mnn/prelude.h", folder / "prelude.h", error);
-    // A copy, not a link: the jail shows this folder alone.
-    fs::copy_file(library.file, folder / "libMNN.so", error);
-    if (error) {
-        return fail(ErrorKind::environment, "{}: {}", folder.string(), error.message());
+    // Copies, not links: the jail shows this folder alone.
+    std::vector<fs::path> files = {library.file, home / "runner/mnn" / kTransformHeader};
+    for (const char* prelude : kPreludes) {
+        files.push_back(home / "runner/mnn" / prelude);
     }
-    MKB_DO(compile_prelude(library, folder));
+    for (const fs::path& file : files) {
+        std::error_code error;
+        fs::copy_file(file, folder / file.filename(), error);
+        if (error) {
+            return fail(ErrorKind::environment, "{}: {}", folder.string(), error.message());
+        }
+    }
+    for (const char* prelude : kPreludes) {
+        MKB_DO(compile_prelude(library, folder, prelude));
+    }
     MKB_DO(compile_runner(library, home, sources, folder));
     nlohmann::json hashes;
     for (const char* name : {"mkb-runner", "libMNN.so"}) {

@@ -7,7 +7,7 @@
 namespace mkb::mnn {
 
 struct Kit {
-    std::filesystem::path folder; ///< prelude.h, prelude.h.pch, libMNN.so, mkb-runner
+    std::filesystem::path folder; ///< preludes, what they include, libMNN.so, mkb-runner
     std::string runner_sha256, library_sha256;
     std::vector<std::string> flags; ///< of a candidate, without input and output
 };
