@@ -5,7 +5,7 @@ missing_packages() {
     local package
     for package in clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 clang-tools-19 cmake \
         ninja-build nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev libssl-dev libgtest-dev libgmock-dev \
-        bubblewrap python3 python3-venv python3-pip git ca-certificates; do
+        libonnx-dev libprotobuf-dev bubblewrap python3 python3-venv python3-pip git ca-certificates; do
         # Not every image has the pip of Debian, but then one of its own.
         if [[ $package == python3-pip || $package == python3-venv ]] && python3 -c 'import pip, venv' 2>/dev/null; then
             continue

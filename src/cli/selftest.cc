@@ -78,6 +78,12 @@ Result<void> test_native_file(Workbench& bench, const Task& task, const Profile&
             {.task = task.id, .outcome = "not applicable", .detail = "native runs other operators here"});
         return {};
     }
+    if (task.form == Form::composite) {
+        result.native_file.push_back({.task = task.id,
+                                      .outcome = "not applicable",
+                                      .detail = "the framework's package lacks the converter's sources"});
+        return {};
+    }
     MKB_TRY(own, native_as_candidate(bench, task, profile));
     if (own.outcome != "correct") {
         result.deterministic_fine = false;

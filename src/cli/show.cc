@@ -16,6 +16,17 @@ std::string tensor_text(const TensorSpec& tensor) {
     return fmt::format("{} {}[{}]", tensor.name, name_of(tensor.type), fmt::join(tensor.shape, "x"));
 }
 
+/// What the composite form asks for (docs/rules.md, "A transform").
+void print_transform(const Task& task) {
+    fmt::print(
+        "registers      OnnxExtraManager::get()->insert(\"{}\", …), with \"OnnxExtraManager.hpp\": a transform of the "
+        "node into operators\n",
+        task.operator_name);
+    fmt::print("may emit       {}\n", fmt::join(task.may_emit, " "));
+    fmt::print("must not emit  {}{}{}\n", task.target.type, task.target.operation.empty() ? "" : " ",
+               task.target.operation);
+}
+
 void print_task(const Task& task, const std::string& model) {
     fmt::print("{}\n{}\n\n", task.id, task.summary);
     fmt::print("ONNX operator  {} {}\n", task.operator_name, task.attributes.dump());
@@ -30,9 +41,13 @@ void print_task(const Task& task, const std::string& model) {
                    fmt::join(parameter.shape, "x"));
     }
     fmt::print("form           {}; a candidate brings {}\n", name_of(task.form), fmt::join(task.files, ", "));
-    fmt::print("replaces       {}{}{} ({}), geometry {}, called {} time(s) a run\n", task.target.type,
-               task.target.operation.empty() ? "" : " ", task.target.operation, task.native_file,
-               name_of(task.geometry), task.calls_per_run);
+    if (task.form == Form::composite) {
+        print_transform(task);
+    } else {
+        fmt::print("replaces       {}{}{} ({}), geometry {}, called {} time(s) a run\n", task.target.type,
+                   task.target.operation.empty() ? "" : " ", task.target.operation, task.native_file,
+                   name_of(task.geometry), task.calls_per_run);
+    }
     fmt::print("native runs    {}\n", fmt::join(task.sequence, " "));
     fmt::print("tolerance      {:g} of the output's maximum{}\n", task.tolerance.relative_to_max,
                task.tolerance.why.empty() ? "" : ": " + task.tolerance.why);
@@ -67,13 +82,14 @@ Result<int> show_artifact(const Options& options, Store& store, const Record& re
     artifacts["answer"] = record.answer_artifact;
     artifacts["build-log"] = record.build_log_artifact;
     artifacts["run-log"] = record.run_log_artifact;
+    artifacts["graph"] = record.graph ? record.graph->model_artifact : "";
     const auto found = artifacts.find(options.file);
     if (found == artifacts.end() || found->second.empty()) {
         return fail(ErrorKind::bad_input, "record {} has no '{}'; there are: {}", record.id, options.file,
                     fmt::join(std::views::keys(artifacts), ", "));
     }
     MKB_TRY(text, store.artifact(found->second));
-    fmt::print("{}\n", text);
+    fmt::print("{}{}", text, options.file == "graph" ? "" : "\n"); // a model file is bytes
     return kFine;
 }
 
@@ -99,6 +115,9 @@ Result<int> show_record(const Options& options, Store& store, const Record& reco
     }
     if (record.measurement) {
         fmt::print("pairs       {}\n", fmt::join(record.measurement->pair_ratios, " "));
+    }
+    if (record.graph) {
+        fmt::print("graph       {}\n            runs as {}\n", record.graph->operators, record.graph->executed);
     }
     for (const std::string& flag : record.flags) {
         fmt::print("note        {}\n", flag);
@@ -155,7 +174,7 @@ void add_show(Program& program) {
     command->add_option("what", options->what, "A task, or the beginning of a record's id")->required();
     command->add_option("--run", options->run, "Folder of the run that holds the record");
     command->add_option("--file", options->file,
-                        "Print one stored text of the record: a source, answer, build-log, run-log");
+                        "Print one stored text of the record: a source, answer, build-log, run-log, graph (bytes)");
     program.commands.emplace_back(command, [options] { return run(*options); });
 }
 

@@ -33,12 +33,15 @@ Result<BuildWay> build_way_named(std::string_view name);
 /// A built candidate, ready to be deployed: one file, and what the runner is to do with it.
 struct Built {
     enum class As : std::uint8_t {
-        plugin,  ///< registers itself when it is loaded
-        library, ///< the framework's library with the candidate inside, for the children instead of the plain one
+        plugin,    ///< registers itself when it is loaded
+        library,   ///< the framework's library with the candidate inside, for the children instead of the plain one
+        transform, ///< turns the task's node into graphs, on this host; the device gets only these
     };
     As as = As::plugin;
     std::filesystem::path file;
     std::string sha256;
+    std::string graph,
+        secret_graph; ///< transform: model files from `expand`, with the task's and with secret parameters
 };
 
 struct BuildOptions {
@@ -55,6 +58,15 @@ struct Build {
     std::string isolation;         ///< of the compiler: "full" or "partial (…)"
 };
 
+/// What became of expanding the task's node (composite form).
+struct Expansion {
+    job::ChildEnd end;     ///< `kind` is empty: `graph` may be run; else why not, which is the candidate's own
+    std::string graph;     ///< a model file that a candidate made: to be loaded in its jail only
+    std::string operators; ///< what it consists of, for people: "BinaryOp MUL BinaryOp ADD ReLU6"
+    std::string printed;
+    double limit_s = 0; ///< what the transform had
+};
+
 class Framework {
 public:
     virtual ~Framework() = default;
@@ -65,6 +77,9 @@ public:
     /// Compiles in a jail into `folder`. Errors are our world's only.
     virtual Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
                                 const BuildOptions& options) = 0;
+    /// Composite form: has a `transform` turn the node of an ONNX model into a graph, in a jail on this host, and
+    /// checks the graph in another one. Errors are our world's only.
+    virtual Result<Expansion> expand(const Task& task, const Built& built, const std::string& onnx_model) = 0;
     /// Runner, framework library and whatever else must be beside the runner on the device.
     virtual Result<std::vector<DeviceFile>> runner_files() = 0;
     /// Functions that are the native kernel of the task, for traps in the candidate's process.

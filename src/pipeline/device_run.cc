@@ -1,49 +1,15 @@
 #include "pipeline/device_run.h"
 
-#include "base/files.h"
-#include "base/hash.h"
-
-#include <chrono>
+#include <algorithm>
 #include <cstring>
 
 namespace mkb {
 
 namespace {
 
-constexpr double kStartAllowanceS = 60; ///< for starting processes, on top of what the runs may take
-constexpr double kMostSeconds = 3600;
-constexpr int kJobRefused = 64; ///< the runner's exit code for a job that it cannot read
-
-/// What a message of one line has room for.
-std::string first_line(const std::string& text) {
-    constexpr std::size_t kMost = 300;
-    return text.substr(0, std::min(text.find('\n'), kMost));
-}
-
-/// An upper bound of the wall time: every run at its own limit would be far too long to wait for, so a share of that.
-std::chrono::milliseconds wall_limit(const job::Job& job) {
-    const double runs = job.mode == "verify"
-                            ? static_cast<double>(job.steps.size()) + 2
-                            : 2.0 * job.measure.pairs *
-                                  (job.measure.quads * 2.0 * job.measure.runs_per_block + job.measure.warm_up_runs);
-    const double seconds = std::min(kStartAllowanceS + 3 * job.run_limit_s + runs * 0.5, kMostSeconds);
-    return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
-}
-
-/// Discarded when it is none. The library throws for sizes that no memory holds, also when it is told not to.
-nlohmann::json parse_cbor(const std::string& packed) {
-    try {
-        return nlohmann::json::from_cbor(packed, true, false);
-    } catch (const nlohmann::json::exception&) {
-        return nlohmann::json(nlohmann::json::value_t::discarded);
-    }
-}
-
-Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::string& name,
-                               const std::string& content) {
-    MKB_DO(write_file_atomic(folder / name, content));
-    return DeviceFile{.name = name, .source = folder / name, .sha256 = sha256_hex(content), .keep = false};
-}
+constexpr const char* kPlugin = "candidate.so";
+constexpr const char* kExpanded = "expanded.mnn";
+constexpr const char* kExpandedSecret = "expanded-secret.mnn";
 
 } // namespace
 
@@ -51,50 +17,38 @@ Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built) 
     JobFiles files;
     MKB_TRY(models, load_models(task, std::nullopt));
     files.contents.emplace_back("model.mnn", std::move(models.mnn));
-    if (built) {
-        files.files.push_back({.name = "candidate.so", .source = built->file, .sha256 = built->sha256, .keep = false});
+    if (!built) {
+        return files;
+    }
+    if (built->as == Built::As::transform) {
+        files.contents.emplace_back(kExpanded, built->graph);
+        if (!built->secret_graph.empty()) {
+            files.contents.emplace_back(kExpandedSecret, built->secret_graph);
+        }
+    } else {
+        files.files.push_back({.name = kPlugin, .source = built->file, .sha256 = built->sha256, .keep = false});
     }
     return files;
 }
 
+void name_candidate(const std::optional<Built>& built, job::Job& job) {
+    if (!built) {
+        return;
+    }
+    if (built->as != Built::As::transform) {
+        job.plugin = kPlugin;
+        return;
+    }
+    // As many as `models`: a step names one by its number.
+    job.candidate_models = {kExpanded};
+    if (job.models.size() > 1) {
+        job.candidate_models.emplace_back(kExpandedSecret);
+    }
+}
+
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files) {
-    MKB_TRY(folder, TempDir::make("mkb-job"));
-    DeviceCommand command;
     MKB_TRY(runner, framework.runner_files());
-    command.files = std::move(runner);
-    command.argv = {command.files.front().name, "job.json"};
-    MKB_TRY(description, write_input(folder.path(), "job.json", job::to_json(job).dump()));
-    command.files.push_back(description);
-    for (const auto& [name, content] : files.contents) {
-        MKB_TRY(file, write_input(folder.path(), name, content));
-        command.files.push_back(file);
-    }
-    command.files.insert(command.files.end(), files.files.begin(), files.files.end());
-    command.pull = {"result.cbor", "outputs.bin"};
-    command.pull_folder = folder.path() / "back";
-    std::filesystem::create_directories(command.pull_folder);
-    command.wall_time = wall_limit(job);
-    const auto start = std::chrono::steady_clock::now();
-    MKB_TRY(ended, device.run(command));
-    JobReply reply;
-    reply.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    if (ended.how != DeviceExit::How::exited || ended.code != 0 || ended.pulled.size() != 2) {
-        const char* how = ended.how == DeviceExit::How::timed_out   ? "did not end in time"
-                          : ended.how == DeviceExit::How::signalled ? "was killed"
-                                                                    : "failed";
-        const bool refused = ended.how == DeviceExit::How::exited && ended.code == kJobRefused;
-        return fail(refused ? ErrorKind::environment : ErrorKind::transient, "device {}: the runner {} ({}): {}{}",
-                    device.name(), how, ended.code, first_line(ended.err),
-                    refused ? "; it does not fit this mkb: rebuild with script/build" : "");
-    }
-    MKB_TRY(packed, read_file(command.pull_folder / "result.cbor"));
-    MKB_TRY(outputs, read_file(command.pull_folder / "outputs.bin"));
-    std::string reason;
-    if (!job::from_json(parse_cbor(packed), reply.result, reason)) {
-        return fail(ErrorKind::transient, "device {}: the runner's result cannot be read: {}", device.name(), reason);
-    }
-    reply.outputs = std::move(outputs);
-    return reply;
+    return run_job(std::move(runner), device, job, files);
 }
 
 Result<job::Job> job_for(Framework& framework, const Task& task, const Seed& seed) {
@@ -108,11 +62,8 @@ Result<job::Job> job_for(Framework& framework, const Task& task, const Seed& see
     job.native_entries = task.native_entries;
     MKB_TRY(code, framework.native_code(task));
     job.native_code = std::move(code);
-    const auto tensor = [](const TensorSpec& spec) {
-        return job::Tensor{.name = spec.name, .type = element_type_in_framework(spec.type), .shape = spec.shape};
-    };
-    std::ranges::transform(task.inputs, std::back_inserter(job.inputs), tensor);
-    std::ranges::transform(task.outputs, std::back_inserter(job.outputs), tensor);
+    std::ranges::transform(task.inputs, std::back_inserter(job.inputs), job_tensor);
+    std::ranges::transform(task.outputs, std::back_inserter(job.outputs), job_tensor);
     for (const Regime& regime : task.regimes) {
         job.regimes.push_back(regime.inputs);
     }

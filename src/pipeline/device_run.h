@@ -1,7 +1,6 @@
 #pragma once
 // One job on a device: files there, runner, result back.
-#include "device/device.h"
-#include "device/job.h"
+#include "device/job_run.h"
 #include "framework/framework.h"
 #include "verify/oracle.h"
 
@@ -11,21 +10,13 @@
 
 namespace mkb {
 
-struct JobFiles {
-    std::vector<std::pair<std::string, std::string>> contents; ///< name → bytes, e.g. the models
-    std::vector<DeviceFile> files;                             ///< e.g. the plug-in
-};
-
-/// The task's model and, where there is one, the plug-in, under the names that jobs use.
+/// The task's model and, where there is a candidate, its plug-in or its graphs, under the names that jobs use.
 Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built);
 
-struct JobReply {
-    job::JobResult result;
-    std::string outputs; ///< outputs.bin
-    double wall_ms = 0;
-};
+/// Says in the job which of these files the candidate is. Call it when `job.models` are known.
+void name_candidate(const std::optional<Built>& built, job::Job& job);
 
-/// Trouble of the device or the runner is a `transient` or `environment` error, never an outcome.
+/// With the framework's runner for this device (device/job_run.h).
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files);
 
 /// The task's part of a job: operator, tensors, regimes, limits.

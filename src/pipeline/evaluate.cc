@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "pipeline/expansion.h"
 #include "pipeline/measurement.h"
 #include "pipeline/verification.h"
 
@@ -37,6 +38,12 @@ public:
         }
         MKB_TRY(references, plan.get());
         note_stage("oracle", references.oracle_ms);
+        if (built_ && built_->as == Built::As::transform) {
+            MKB_TRY(fault, expand(references.secret.onnx));
+            if (fault) {
+                return finish(std::move(*fault));
+            }
+        }
         MKB_TRY(fault, verify(references));
         if (fault) {
             return finish(std::move(*fault));
@@ -115,6 +122,31 @@ private:
         return std::optional<Outcome>();
     }
 
+    /// `secret_onnx`: with the parameters of verification, or "" where the task has none.
+    Result<std::optional<Outcome>> expand(const std::string& secret_onnx) {
+        MKB_TRY(models, load_models(task_, std::nullopt));
+        MKB_TRY(own, expand_candidate(judge_, task_, *built_, models.onnx));
+        double wall_ms = own.wall_ms;
+        Record& record = judgement_.record;
+        if (!own.printed.empty()) {
+            record.run_log_artifact = keep("log", own.printed);
+        }
+        if (!own.graph.empty()) {
+            record.graph =
+                ExpandedGraph{.operators = own.operators, .executed = "", .model_artifact = keep("graph", own.graph)};
+        }
+        std::optional<Outcome> fault = std::move(own.fault);
+        built_->graph = std::move(own.graph);
+        if (!fault && !secret_onnx.empty()) {
+            MKB_TRY(secret, expand_candidate(judge_, task_, *built_, secret_onnx));
+            wall_ms += secret.wall_ms;
+            fault = std::move(secret.fault);
+            built_->secret_graph = std::move(secret.graph);
+        }
+        note_stage("expand", wall_ms);
+        return fault;
+    }
+
     Result<std::optional<Outcome>> verify(const VerificationPlan& plan) {
         MKB_TRY(verified, verify_candidate(judge_, task_, built_, seed_, plan, options_.trusted));
         note_stage("verify", verified.wall_ms + verified.compare_ms);
@@ -122,7 +154,10 @@ private:
         record.regime_errors = verified.errors;
         std::ranges::copy(verified.job.notices, std::back_inserter(record.flags));
         note_isolation(verified.job.jail);
-        if (!verified.job.printed.empty()) {
+        if (record.graph) {
+            record.graph->executed = fmt::format("{}", fmt::join(verified.job.sequence, " "));
+        }
+        if (!verified.job.printed.empty() && record.run_log_artifact.empty()) {
             record.run_log_artifact = keep("log", verified.job.printed);
         }
         return std::move(verified.fault);

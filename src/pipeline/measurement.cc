@@ -21,7 +21,7 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
                                const EvaluateOptions& options) {
     MKB_TRY(job, job_for(judge.framework(), task, seed));
     job.mode = "measure";
-    job.plugin = built ? "candidate.so" : "";
+    name_candidate(built, job);
     job.trusted = options.trusted;
     job.core = options.core;
     job.measure.pairs = options.profile.pairs;

@@ -60,10 +60,10 @@ job::Job verification_job(job::Job job, const VerificationPlan& plan, const std:
     job.mode = "verify";
     job.steps = plan.steps;
     job.trusted = trusted;
-    job.plugin = built ? "candidate.so" : "";
     if (!plan.secret.mnn.empty()) {
         job.models.emplace_back("secret.mnn");
     }
+    name_candidate(built, job);
     return job;
 }
 
@@ -76,6 +76,14 @@ std::optional<Outcome> check_calls(const Task& task, const std::vector<int>& cal
             return NeverCalled{
                 .why = fmt::format("onExecute was called {} times in one run, expected {}", count, task.calls_per_run)};
         }
+    }
+    return std::nullopt;
+}
+
+/// A graph of native operators has no calls to count. That it is what ran is seen in what one run executed.
+std::optional<Outcome> check_executed(const job::JobResult& result) {
+    if (result.sequence.empty()) {
+        return NeverCalled{.why = "a run executes no operator: the graph's outputs do not depend on the inputs"};
     }
     return std::nullopt;
 }
@@ -170,6 +178,8 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
     } else if (reply.result.returned.size() != plan.steps.size()) {
         return fail(ErrorKind::transient, "device {}: {} of {} verification runs came back", judge.device().name(),
                     reply.result.returned.size(), plan.steps.size());
+    } else if (built && built->as == Built::As::transform) {
+        result.fault = check_executed(reply.result);
     } else if (built) {
         result.fault = check_calls(task, reply.result.calls_per_run);
     }

@@ -122,6 +122,20 @@ MeasurementFacts read_measurement(FieldReader fields, FieldReader& parent) {
     return facts;
 }
 
+nlohmann::json to_json(const ExpandedGraph& g) {
+    return {{"operators", valid_utf8(g.operators)},
+            {"executed", valid_utf8(g.executed)},
+            {"model_artifact", valid_utf8(g.model_artifact)}};
+}
+
+ExpandedGraph read_graph(FieldReader fields, FieldReader& parent) {
+    ExpandedGraph graph{.operators = fields.text("operators"),
+                        .executed = fields.text("executed"),
+                        .model_artifact = fields.text("model_artifact")};
+    parent.refuse(fields.reason());
+    return graph;
+}
+
 std::map<std::string, std::string> read_source_artifacts(FieldReader& fields) {
     std::map<std::string, std::string> sources;
     for (const auto& [name, hash] : fields.object("source_artifacts").items()) {
@@ -191,6 +205,9 @@ void read_facts(FieldReader& fields, Record& record) {
     if (const nlohmann::json* measurement = fields.optional("measurement")) {
         record.measurement = read_measurement({*measurement, "measurement"}, fields);
     }
+    if (const nlohmann::json* graph = fields.optional("graph")) {
+        record.graph = read_graph({*graph, "graph"}, fields);
+    }
     record.stages = read_stages(fields);
     record.flags = fields.texts("flags");
     if (const nlohmann::json* settings = fields.optional("settings")) {
@@ -249,6 +266,9 @@ nlohmann::json to_json(const Record& record) {
     }
     for (const std::string& flag : record.flags) {
         json["flags"].push_back(valid_utf8(flag));
+    }
+    if (record.graph) {
+        json["graph"] = to_json(*record.graph);
     }
     if (record.measurement) {
         json["measurement"] = to_json(*record.measurement);

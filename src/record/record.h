@@ -12,7 +12,7 @@ namespace mkb {
 constexpr int kRecordSchema = 1;
 
 struct StageTime {
-    std::string name; ///< extract, build, audit, deploy, verify, measure, oracle, store
+    std::string name; ///< extract, build, audit, expand, deploy, verify, measure, oracle, store
     double wall_ms = 0;
     double cpu_ms = 0;
 };
@@ -55,6 +55,13 @@ struct MeasurementFacts {
     double native_resize_us = 0;
 };
 
+/// Composite form: what the candidate's transform made of the task's node, with the task's own parameters.
+struct ExpandedGraph {
+    std::string operators;      ///< "BinaryOp MUL BinaryOp ADD ReLU6"
+    std::string executed;       ///< framework operators of one run of it: "BinaryOp BinaryOp ReLU6"
+    std::string model_artifact; ///< hash in the store: the model file
+};
+
 struct Record {
     int schema = kRecordSchema;
     std::string id;  ///< 26 characters, sorts by time
@@ -77,6 +84,7 @@ struct Record {
     Outcome outcome = NoSource{};
     std::vector<RegimeError> regime_errors;
     std::optional<MeasurementFacts> measurement;
+    std::optional<ExpandedGraph> graph;
     std::vector<StageTime> stages;
     std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
 };

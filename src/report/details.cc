@@ -153,6 +153,7 @@ std::string sources_html(const Record& record) {
     artifact("the answer", record.answer_artifact);
     artifact("build log", record.build_log_artifact);
     artifact("run log", record.run_log_artifact);
+    artifact("expanded graph", record.graph ? record.graph->model_artifact : "");
     artifact("raw samples", record.measurement ? record.measurement->samples_artifact : "");
     return rows.empty()
                ? ""

@@ -147,6 +147,33 @@ constexpr std::string_view kRefusedFramework[] = {"_ZN3MNN10CPUBackend8onCreate"
                                                   "_ZN3MNN25MNNGetExtraRuntimeCreator",
                                                   "_ZN3MNN9Execution18insertExtraCreator"};
 
+// Of the expressions, what does more than to make and ask them: it reads and writes files, runs models of its own, or
+// changes how everything after it is computed.
+constexpr std::string_view kRefusedExpression[] = {
+    "_ZN3MNN7Express8Variable4save", "_ZN3MNN7Express8Variable4load", "_ZN3MNN7Express8Variable7loadMap",
+    "_ZN3MNN7Express8Variable12setDevicePtr", "_ZN3MNN7Express8Variable15copyToDevicePtr"};
+
+/// "MNN::Express::_Add", its Variable, VARP and Expr, and vectors of them.
+bool is_expression(std::string_view name) {
+    const auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
+    if (std::ranges::any_of(kRefusedExpression, starts)) {
+        return false;
+    }
+    constexpr std::string_view kRoom = "_ZN3MNN7Express";
+    if (name.starts_with(kRoom)) {
+        // A free function's name follows its length: only those that make expressions begin with "_".
+        std::string_view rest = name.substr(kRoom.size());
+        rest.remove_prefix(std::min(rest.find_first_not_of("0123456789"), rest.size()));
+        if (rest.starts_with("_")) {
+            return true;
+        }
+    }
+    constexpr std::string_view kClasses[] = {"_ZN3MNN7Express8Variable", "_ZNK3MNN7Express8Variable",
+                                             "_ZN3MNN7Express4VARP",     "_ZNK3MNN7Express4VARP",
+                                             "_ZN3MNN7Express4Expr",     "_ZNK3MNN7Express4Expr"};
+    return std::ranges::any_of(kClasses, starts);
+}
+
 bool is_math(std::string_view name) {
     if (name.starts_with("__") && name.ends_with("_finite")) {
         name = name.substr(2, name.size() - 9);
@@ -220,7 +247,7 @@ private:
 };
 
 void audit_symbols(const Elf& elf, const std::set<std::string>& native, const std::vector<std::string>& entries,
-                   std::vector<std::string>& findings) {
+                   Form form, std::vector<std::string>& findings) {
     const Elf64_Shdr* table = elf.section(SHT_DYNSYM);
     const Elf64_Shdr* names = table != nullptr ? elf.section_number(table->sh_link) : nullptr;
     if (names == nullptr) {
@@ -241,10 +268,12 @@ void audit_symbols(const Elf& elf, const std::set<std::string>& native, const st
         }
         if (native.contains(name) || names_entry(demangle(name), entries)) {
             findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
-        } else if (!allowed_symbol(name)) {
-            findings.push_back(fmt::format("refused symbol '{}': a kernel computes with memory, mathematics and the "
-                                           "framework's building blocks only",
-                                           demangle(name)));
+        } else if (!allowed_symbol(name, form)) {
+            findings.push_back(fmt::format("refused symbol '{}': {} only", demangle(name),
+                                           form == Form::composite
+                                               ? "a transform makes expressions with what ExprCreator.hpp offers"
+                                               : "a kernel computes with memory, mathematics and the framework's "
+                                                 "building blocks"));
         }
     }
 }
@@ -276,7 +305,7 @@ void audit_dynamic(const Elf& elf, std::vector<std::string>& findings) {
 
 } // namespace
 
-bool allowed_symbol(std::string_view mangled) {
+bool allowed_symbol(std::string_view mangled, Form form) {
     if (std::ranges::find(kLibc, mangled) != std::end(kLibc) || is_math(mangled)) {
         return true;
     }
@@ -287,7 +316,7 @@ bool allowed_symbol(std::string_view mangled) {
     if (mangled.starts_with("_Zn") || mangled.starts_with("_Zd")) {
         return true;
     }
-    return is_framework(mangled);
+    return form == Form::composite ? is_expression(mangled) : is_framework(mangled);
 }
 
 std::string demangle(const std::string& mangled) {
@@ -298,7 +327,7 @@ std::string demangle(const std::string& mangled) {
 }
 
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
-                                              const std::vector<std::string>& entries) {
+                                              const std::vector<std::string>& entries, Form form) {
     MKB_TRY(bytes, read_file(plugin));
     bytes.push_back('\0'); // texts end somewhere
     const Elf elf(bytes);
@@ -311,7 +340,7 @@ Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugi
     for (const Function& function : native) {
         names.insert(function.name);
     }
-    audit_symbols(elf, names, entries, findings);
+    audit_symbols(elf, names, entries, form, findings);
     audit_dynamic(elf, findings);
     return findings;
 }

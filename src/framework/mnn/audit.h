@@ -3,6 +3,7 @@
 // loaded.
 #include "base/result.h"
 #include "framework/mnn/library.h"
+#include "task/task.h"
 
 #include <filesystem>
 #include <string>
@@ -12,12 +13,13 @@ namespace mkb::mnn {
 
 /// Empty when the plug-in may be loaded; else one line per finding: "refused symbol 'fork': …".
 /// `native`: the functions of the task's own native file, which a candidate must not import; `entries`: function-table
-/// entries that are the native kernel, refused under their plain names too.
+/// entries that are the native kernel, refused under their plain names too; `form`: what the framework offers differs.
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
-                                              const std::vector<std::string>& entries = {});
+                                              const std::vector<std::string>& entries = {}, Form form = Form::atomic);
 
-/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure.
-bool allowed_symbol(std::string_view mangled);
+/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Of the framework a composite candidate
+/// may have what makes expressions, and what asks them for shapes and constants; nothing else. Pure.
+bool allowed_symbol(std::string_view mangled, Form form = Form::atomic);
 
 /// "MNN::CPUSoftmax::onResize(…)", or the name itself when it is not mangled.
 std::string demangle(const std::string& mangled);

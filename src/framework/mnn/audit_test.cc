@@ -77,6 +77,24 @@ TEST(Audit, TheFrameworksBuildingBlocksAreAllowedItsRoadsToNativeAreNot) {
     }
 }
 
+TEST(Audit, ATransformMakesAndAsksExpressionsAndHasNothingElseOfTheFramework) {
+    const auto allowed = [](const char* name) { return allowed_symbol(name, Form::composite); };
+    for (const char* name :
+         {"_ZN3MNN7Express4_AddENS0_4VARPES1_", "_ZN3MNN7Express6_Relu6ENS0_4VARPEff", "_ZNK3MNN7Express4VARPplES1_",
+          "_ZN3MNN7Express8Variable7getInfoEv", "_ZN3MNN7Express8Variable12readInternalEb",
+          "_ZN3MNN7Express4Expr6createEPKNS_3OpTESt6vectorINS0_4VARPESaIS6_EEi", "memcpy", "sqrtf"}) {
+        EXPECT_TRUE(allowed(name)) << name;
+        EXPECT_EQ(allowed_symbol(name), name[0] != '_') << name << " is nothing for an atomic kernel";
+    }
+    for (const char* name :
+         {"_ZN3MNN7Express8Variable4saveERKSt6vectorINS0_4VARPESaIS3_EEPKc", "_ZN3MNN7Express8Variable4loadEPKc",
+          "_ZN3MNN7Express8Variable7loadMapB5cxx11EPKc", "_ZN3MNN7Express8Executor17getGlobalExecutorEv",
+          "_ZN3MNN7Express13ExecutorScope7CurrentEv", "_ZN3MNN7Express6Module4loadEv", "_ZN3MNN10CPUBackendC2Ev",
+          "_ZN3MNN11Interpreter14createFromFileEPKc", "MNNReluFloat", "_ZNK3MNN6Tensor11elementSizeEv", "fopen"}) {
+        EXPECT_FALSE(allowed(name)) << name;
+    }
+}
+
 TEST(Audit, NamesAreShownAsPeopleWriteThem) {
     EXPECT_EQ(demangle("_ZN3MNN10CPUSoftmax8onResizeEv"), "MNN::CPUSoftmax::onResize()");
     EXPECT_EQ(demangle("fork"), "fork");

@@ -2,6 +2,7 @@
 #include "base/process.h"
 #include "framework/framework.h"
 #include "framework/mnn/audit.h"
+#include "framework/mnn/expand.h"
 #include "framework/mnn/kit.h"
 #include "framework/mnn/plugin.h"
 
@@ -44,15 +45,19 @@ public:
 
     Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
                         const BuildOptions& options) override {
-        MKB_DO(prepare());
-        MKB_TRY(build, mnn::compile_plugin(kit_, library_, task, candidate, folder));
-        const auto* plugin = std::get_if<Built>(&build.result);
+        MKB_DO(prepare_for(task));
+        const mnn::Library& library = library_for(task);
+        MKB_TRY(build, mnn::compile_plugin(kit_for(task), library, task, candidate, folder));
+        auto* plugin = std::get_if<Built>(&build.result);
+        if (plugin != nullptr && task.form == Form::composite) {
+            plugin->as = Built::As::transform;
+        }
         if (plugin == nullptr || options.trusted) {
             return build;
         }
         const auto start = std::chrono::steady_clock::now();
-        MKB_TRY(native, library_.functions_of(task.native_file));
-        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries));
+        MKB_TRY(native, native_functions(task));
+        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form));
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
         build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
         if (!findings.empty()) {
@@ -66,17 +71,17 @@ public:
 
     Result<std::vector<DeviceFile>> runner_files() override {
         MKB_DO(prepare());
-        return std::vector<DeviceFile>{
-            {.name = "mkb-runner",
-             .source = kit_.folder / "mkb-runner",
-             .sha256 = kit_.runner_sha256,
-             .executable = true},
-            {.name = "libMNN.so", .source = kit_.folder / "libMNN.so", .sha256 = kit_.library_sha256}};
+        return mnn::runner_files(kit_);
+    }
+
+    Result<Expansion> expand(const Task& task, const Built& built, const std::string& onnx_model) override {
+        MKB_DO(prepare_for(task));
+        return mnn::expand_node(kit_for(task), task, built, onnx_model);
     }
 
     Result<std::vector<job::CodeRange>> native_code(const Task& task) override {
         MKB_DO(prepare());
-        MKB_TRY(functions, library_.functions_of(task.native_file));
+        MKB_TRY(functions, native_functions(task));
         std::vector<job::CodeRange> ranges;
         for (const mnn::Function& function : functions) {
             ranges.push_back({.offset = function.offset, .size = function.size, .name = mnn::demangle(function.name)});
@@ -90,6 +95,10 @@ public:
         candidate.origin = fmt::format("MNN {} {}", tree_.version, task.native_file);
         const std::filesystem::path source = tree_.root / task.native_file;
         for (const std::string& name : task.files) {
+            if (task.form == Form::composite && !std::filesystem::exists(source.parent_path() / name)) {
+                return fail(ErrorKind::bad_input, "this MNN has no {}: its package lacks the converter's sources",
+                            task.native_file);
+            }
             MKB_TRY(text, read_file(source.parent_path() / name));
             candidate.sources.push_back({.name = name, .text = std::move(text)});
         }
@@ -104,11 +113,37 @@ public:
     }
 
 private:
+    /// Composite candidates are built for this host and run on it, whatever the target: the graphs go to the device.
+    bool runs_here(const Task& task) const { return task.form == Form::composite && target_ != Target::host; }
+    const mnn::Library& library_for(const Task& task) const { return runs_here(task) ? host_library_ : library_; }
+    const mnn::Kit& kit_for(const Task& task) const { return runs_here(task) ? host_kit_ : kit_; }
+
+    Result<void> prepare_for(const Task& task) {
+        MKB_DO(prepare());
+        if (!runs_here(task) || !host_kit_.folder.empty()) {
+            return {};
+        }
+        MKB_TRY(toolchain, mnn::toolchain_for(Target::host));
+        MKB_TRY(library, mnn::build_library(tree_, toolchain));
+        MKB_TRY(kit, mnn::build_kit(library));
+        host_library_ = std::move(library);
+        host_kit_ = std::move(kit);
+        return {};
+    }
+
+    /// Of the task's own file; the converter's are not in the library.
+    Result<std::vector<mnn::Function>> native_functions(const Task& task) {
+        if (task.form == Form::composite) {
+            return std::vector<mnn::Function>();
+        }
+        return library_.functions_of(task.native_file);
+    }
+
     Target target_;
     bool ready_ = false;
     mnn::SourceTree tree_;
-    mnn::Library library_;
-    mnn::Kit kit_;
+    mnn::Library library_, host_library_;
+    mnn::Kit kit_, host_kit_;
 };
 
 } // namespace

@@ -14,9 +14,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// As in the framework's tree, so that both ways to include the header ("CPUPool.hpp", "backend/cpu/CPUPool.hpp") find
-/// the candidate's.
-constexpr const char* kCpuFolder = "backend/cpu";
+/// Where the task's own file lies below the framework's include folder, so that both ways to include a header
+/// ("CPUPool.hpp", "backend/cpu/CPUPool.hpp") find the candidate's.
+std::string folder_of(const Task& task) {
+    constexpr std::string_view kIncluded = "source/";
+    const std::string folder = fs::path(task.native_file).parent_path().string();
+    return folder.starts_with(kIncluded) ? folder.substr(kIncluded.size()) : folder;
+}
+
+/// The precompiled header of the task's form.
+const char* prelude_of(Form form) {
+    return form == Form::composite ? "/composite_prelude.h.pch" : "/prelude.h.pch";
+}
 
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
@@ -24,17 +33,20 @@ constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
 std::vector<std::string> command_line(const Kit& kit, const Library& library, const CompileLayout& layout,
                                       const Task& task) {
     std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
+    if (task.form == Form::composite) {
+        command.push_back("-I" + layout.kit); // OnnxExtraManager.hpp
+    }
     command.insert(command.end(), kit.flags.begin(), kit.flags.end());
     // Options in the place of the PCH's: kit.flags are those it was built with.
     command.insert(command.end(),
-                   {"-I" + layout.sources + "/" + kCpuFolder,
+                   {"-I" + layout.sources + "/" + folder_of(task),
                     // Its neighbours, which a file in the framework's folder finds without being told.
                     "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
-                    "-include-pch", layout.kit + "/prelude.h.pch", "-Xclang", "-fno-pch-timestamp",
+                    "-include-pch", layout.kit + prelude_of(task.form), "-Xclang", "-fno-pch-timestamp",
                     fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
                     "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
                     "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
-                    layout.out + "/candidate.so", layout.sources + "/" + kCpuFolder + "/" + task.files.back(),
+                    layout.out + "/candidate.so", layout.sources + "/" + folder_of(task) + "/" + task.files.back(),
                     layout.kit + "/libMNN.so", "-lm"});
     return command;
 }
@@ -65,16 +77,15 @@ std::string broken_limit(const ProcessExit& done) {
 
 Result<void> write_sources(const Candidate& candidate, const fs::path& folder) {
     for (const SourceFile& source : candidate.sources) {
-        MKB_DO(write_file_atomic(folder / kCpuFolder / source.name, source.text));
+        MKB_DO(write_file_atomic(folder / source.name, source.text));
     }
     return {};
 }
 
 /// "/src/backend/cpu/CPUPool.cpp" → "CPUPool.cpp", "/mnn/source/core/Tensor.hpp" → "mnn/source/core/Tensor.hpp".
 std::string short_name(std::string_view file, const CompileLayout& layout) {
-    const std::string own = layout.sources + "/" + kCpuFolder + "/";
-    if (file.starts_with(own)) {
-        return std::string(file.substr(own.size()));
+    if (file.starts_with(layout.sources + "/")) {
+        return std::string(file.substr(file.rfind('/') + 1)); // a candidate's files lie in one folder
     }
     if (file.starts_with(layout.headers + "/")) {
         return "mnn" + std::string(file.substr(layout.headers.size()));
@@ -136,7 +147,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
                              const fs::path& folder) {
     const CompileFolders folders{
         .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
-    MKB_DO(write_sources(candidate, folders.sources));
+    MKB_DO(write_sources(candidate, folders.sources / folder_of(task)));
     std::error_code io;
     fs::create_directories(folders.out, io);
     const CompileLayout layout = layout_for(folders);

@@ -23,6 +23,14 @@ TEST(BuildErrors, AnErrorOfTheCandidateHasItsPlainName) {
     EXPECT_EQ(errors[0].message, "use of undeclared identifier 'c'");
 }
 
+TEST(BuildErrors, AFileInAnyOfTheFrameworksFoldersHasItsPlainName) {
+    const auto errors = parse("/src/tools/converter/source/optimizer/onnxextra/OnnxHardSigmoid.cpp:3:4: error: one\n"
+                              "/kit/OnnxExtraManager.hpp:5:6: error: two\n");
+    ASSERT_EQ(errors.size(), 2U);
+    EXPECT_EQ(errors[0].file, "OnnxHardSigmoid.cpp");
+    EXPECT_EQ(errors[1].file, "/kit/OnnxExtraManager.hpp");
+}
+
 TEST(BuildErrors, AFatalErrorCountsAndWarningsAndNotesDoNot) {
     const auto errors = parse("/src/backend/cpu/CPUPool.hpp:1:10: fatal error: 'a: error: b.hpp' file not found\n"
                               "/src/backend/cpu/CPUPool.hpp:2:1: warning: unused\n"
