@@ -13,6 +13,10 @@ job::ChildEnd refused(std::string why) {
     return {.kind = "load_failed", .stage = "expand", .detail = "the expanded graph " + std::move(why)};
 }
 
+job::ChildEnd cheated(const char* rule, std::string evidence) {
+    return {.kind = "cheated", .stage = "expand", .rule = rule, .detail = std::move(evidence)};
+}
+
 bool is_source(const job::GraphOperator& op) {
     return op.type == "Input" || op.type == "Const";
 }
@@ -33,16 +37,13 @@ bool is_target(const job::GraphOperator& op, const FrameworkOperator& target) {
 job::ChildEnd check_types(const Task& task, const job::Graph& graph) {
     for (const job::GraphOperator& op : graph.operators) {
         if (is_target(op, task.target)) {
-            return {.kind = "cheated",
-                    .stage = "expand",
-                    .rule = "native_operator",
-                    .detail =
-                        fmt::format("the expanded graph emits {}, the operator that it is to replace", name_of(op))};
+            return cheated("emits_target",
+                           fmt::format("the expanded graph emits {}, the operator that it is to replace", name_of(op)));
         }
         if (!is_source(op) && !is_glue(op) && std::ranges::find(task.may_emit, op.type) == task.may_emit.end()) {
-            return refused(fmt::format("emits {}; this task allows {}",
-                                       op.type.empty() ? "an unknown operator" : op.type,
-                                       fmt::join(task.may_emit, ", ")));
+            return cheated("emits_unlisted", fmt::format("the expanded graph emits {}; this task allows {}",
+                                                         op.type.empty() ? "an unknown operator" : name_of(op),
+                                                         fmt::join(task.may_emit, ", ")));
         }
     }
     return {};

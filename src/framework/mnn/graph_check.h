@@ -10,7 +10,7 @@ constexpr std::size_t kMostGraphOperators = 1000; ///< inputs and constants incl
 /// Before anybody makes a session of it. Every number of a tensor is that of one tensor, made once and before it is
 /// read (so there is no cycle and nothing dangles); the inputs are the task's; every output is made by an operator;
 /// nothing but the task's `may_emit` is emitted, least of all the operator that is to be replaced. `kind` is empty when
-/// all that holds, else "cheated" with rule `native_operator`, or "load_failed".
+/// all that holds, else "cheated" with rule `emits_target` or `emits_unlisted`, or "load_failed".
 job::ChildEnd check_structure(const Task& task, const job::Graph& graph);
 
 /// The outputs as the framework works them out are the task's: count, names, types and shapes; "run_failed" where they

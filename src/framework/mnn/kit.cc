@@ -24,7 +24,7 @@ constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fn
                                         "-ffp-contract=off", "-Wall"};
 
 /// Force-included before a candidate, each precompiled: of the atomic and of the composite form.
-constexpr const char* kPreludes[] = {"prelude.h", "composite_prelude.h"};
+constexpr const char* kPreludes[] = {"prelude.h", "prelude_composite.h"};
 /// What a candidate of the composite form includes by name.
 constexpr const char* kTransformHeader = "OnnxExtraManager.hpp";
 
@@ -165,6 +165,10 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
 }
 
 } // namespace
+
+std::string prelude_of(Form form) {
+    return form == Form::composite ? "prelude_composite.h" : "prelude.h";
+}
 
 std::vector<std::string> candidate_flags(const Library& library, const std::string& headers) {
     std::vector<std::string> flags;

@@ -3,6 +3,7 @@
 // sources.
 #include "framework/mnn/compiler_jail.h"
 #include "framework/mnn/library.h"
+#include "task/task.h"
 
 namespace mkb::mnn {
 
@@ -14,6 +15,9 @@ struct Kit {
 
 /// Builds the kit or takes it from the cache (about 40 s on two cores).
 Result<Kit> build_kit(const Library& library);
+
+/// Force-included before a candidate of that form; in the kit's folder, with its precompiled form beside it (.pch).
+std::string prelude_of(Form form);
 
 /// MNN's own flags for a CPU kernel with include folders below `headers`, and what makes a plug-in of it.
 std::vector<std::string> candidate_flags(const Library& library, const std::string& headers);

@@ -22,11 +22,6 @@ std::string folder_of(const Task& task) {
     return folder.starts_with(kIncluded) ? folder.substr(kIncluded.size()) : folder;
 }
 
-/// The precompiled header of the task's form.
-const char* prelude_of(Form form) {
-    return form == Form::composite ? "/composite_prelude.h.pch" : "/prelude.h.pch";
-}
-
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
 
@@ -42,7 +37,7 @@ std::vector<std::string> command_line(const Kit& kit, const Library& library, co
                    {"-I" + layout.sources + "/" + folder_of(task),
                     // Its neighbours, which a file in the framework's folder finds without being told.
                     "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
-                    "-include-pch", layout.kit + prelude_of(task.form), "-Xclang", "-fno-pch-timestamp",
+                    "-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
                     fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
                     "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
                     "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
