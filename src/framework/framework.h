@@ -64,7 +64,8 @@ struct Expansion {
     std::string graph;     ///< a model file that a candidate made: to be loaded in its jail only
     std::string operators; ///< what it consists of, for people: "BinaryOp MUL BinaryOp ADD ReLU6"
     std::string printed;
-    double limit_s = 0; ///< what the transform had
+    std::vector<std::string> jail; ///< layers in force around the transform
+    double limit_s = 0;            ///< what the transform had
 };
 
 class Framework {

@@ -127,6 +127,8 @@ private:
         MKB_TRY(models, load_models(task_, std::nullopt));
         MKB_TRY(own, expand_candidate(judge_, task_, *built_, models.onnx));
         double wall_ms = own.wall_ms;
+        expansion_jail_ = std::move(own.jail);
+        note_isolation(*expansion_jail_);
         Record& record = judgement_.record;
         if (!own.printed.empty()) {
             record.run_log_artifact = keep("log", own.printed);
@@ -167,7 +169,10 @@ private:
     void note_isolation(const std::vector<std::string>& layers) {
         std::string missing;
         for (const char* layer : {"no_new_privs", "landlock", "rlimits", "seccomp"}) {
-            if (std::ranges::find(layers, layer) == layers.end()) {
+            // A composite candidate's own code ran where it was expanded.
+            const std::vector<std::string>& expansion = expansion_jail_ ? *expansion_jail_ : layers;
+            if (std::ranges::find(layers, layer) == layers.end() ||
+                std::ranges::find(expansion, layer) == expansion.end()) {
                 missing += (missing.empty() ? "" : ", ") + std::string(layer);
             }
         }
@@ -186,6 +191,11 @@ private:
         note_stage("measure", measured.wall_ms);
         Record& record = judgement_.record;
         std::ranges::copy(measured.flags, std::back_inserter(record.flags));
+        if (record.graph) {
+            record.flags.emplace_back(
+                "of the converter's clean-up, which native's model had, the expanded graph had the "
+                "changes of layout only (docs/measurement.md)");
+        }
         if (!measured.samples.empty()) {
             measured.facts.samples_artifact = keep("samples", measured.samples);
             record.measurement = measured.facts;
@@ -211,6 +221,7 @@ private:
     std::optional<TempDir> folder_;
     std::optional<Built> built_;
     std::vector<std::string> isolation_;
+    std::optional<std::vector<std::string>> expansion_jail_;
 };
 
 } // namespace

@@ -18,6 +18,7 @@ Result<ExpansionResult> expand_candidate(Judge& judge, const Task& task, const B
     result.graph = std::move(expansion.graph);
     result.operators = std::move(expansion.operators);
     result.printed = std::move(expansion.printed);
+    result.jail = std::move(expansion.jail);
     result.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

@@ -9,6 +9,7 @@ struct ExpansionResult {
     std::string graph;            ///< a model file for the candidate's jail
     std::string operators;        ///< "BinaryOp MUL BinaryOp ADD ReLU6"
     std::string printed;
+    std::vector<std::string> jail; ///< layers in force around the transform
     double wall_ms = 0;
 };
 

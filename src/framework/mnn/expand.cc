@@ -67,6 +67,7 @@ Result<Expansion> expand_node(const Kit& kit, const Task& task, const Built& bui
                         .graph = std::move(reply.outputs),
                         .operators = {},
                         .printed = std::move(reply.result.printed),
+                        .jail = std::move(reply.result.jail),
                         .limit_s = job.run_limit_s};
     if (expansion.end.kind.empty()) {
         MKB_DO(inspect_graph(kit, task, expansion));
