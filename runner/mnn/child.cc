@@ -6,6 +6,7 @@
 #include "jail.h"
 #include "layout.h"
 #include "mnn/dispatch.h"
+#include "mnn/geometry.h"
 #include "mnn/native_traps.h"
 
 #include "core/TensorUtils.hpp"
@@ -68,6 +69,8 @@ void* map_descriptor(int descriptor, std::size_t bytes, int protection) {
 struct Session {
     std::shared_ptr<MNN::Interpreter> net;
     MNN::Session* session = nullptr;
+    std::uint32_t computed = 0;        ///< geometric form: calls of onCompute while it was created
+    std::vector<ExpectedRun> expected; ///< geometric form: what the candidate emitted
     std::vector<MNN::Tensor*> inputs;
     std::vector<MNN::Tensor*> outputs;
 };
@@ -86,6 +89,7 @@ private:
     void serve();
     void run();
     void collect();
+    void poison_outputs(const Session& session);
     void sequence();
     void calibrate_extra_work();
     void do_extra_work();
@@ -96,6 +100,7 @@ private:
     job::Job job_;
     Layout layout_;
     bool candidate_ = false;
+    bool geometric_ = false;
     std::vector<std::string> models_;
     MNN::ScheduleConfig config_;
     MNN::BackendConfig backend_;
@@ -129,6 +134,8 @@ void Child::start() {
         world_trouble("the child's job cannot be read: " + reason);
     }
     candidate_ = from.value("candidate", false);
+    geometric_ = job_.form == "geometric";
+    set_target(job_);
     layout_ = layout_of(job_);
     inputs_ = static_cast<const std::byte*>(map_descriptor(kInputsFd, layout_.inputs_bytes, PROT_READ));
     outputs_ = static_cast<std::byte*>(map_descriptor(kOutputsFd, layout_.outputs_bytes, PROT_READ | PROT_WRITE));
@@ -162,6 +169,10 @@ void Child::warm() {
     }
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     channel_->stage.store(Stage::jailed);
+    // Already now: what the native computer emits for this session says what a candidate's may leave out.
+    if (geometric_ && !install_geometry(job_, reason)) {
+        world_trouble(reason);
+    }
     Session session = open_session(models_.front(), false);
     session.net->runSession(session.session);
 }
@@ -202,6 +213,7 @@ void Child::load_plugin() {
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     if (watch().candidate_process) {
         channel_->stage.store(Stage::load);
+        check_function_tables();
         ++watch().in_candidate;
         void* handle = dlopen(plugin_.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (handle == nullptr) {
@@ -211,13 +223,13 @@ void Child::load_plugin() {
         dl_iterate_phdr(plugin_base_of, &base);
         channel_->plugin_base = base.second;
         using Register = void (*)(void*, void (*)(void*, int, void*));
-        auto* register_creators = reinterpret_cast<Register>(dlsym(handle, "mkb_register_v1"));
-        if (register_creators == nullptr) {
+        auto* register_all = reinterpret_cast<Register>(dlsym(handle, "mkb_register_v1"));
+        if (register_all == nullptr) {
             end_with(Status::load_failed, "", "nothing was registered: the plug-in has no mkb_register_v1");
         }
-        register_creators(nullptr, add_candidate_creator);
+        register_all(nullptr, geometric_ ? add_candidate_computer : add_candidate_creator);
         --watch().in_candidate;
-        if (!candidate_registered(reason)) {
+        if (geometric_ ? !computer_registered(reason) : !candidate_registered(reason)) {
             end_with(Status::load_failed, "", reason.c_str());
         }
     }
@@ -232,7 +244,10 @@ Session Child::open_session(const std::string& model, bool dispatched) {
     if (opened.net == nullptr) {
         world_trouble("the model is not one that the framework reads");
     }
+    const std::uint32_t computed_before = watch().computed;
     opened.session = opened.net->createSession(config_, runtime_);
+    opened.computed = watch().computed - computed_before;
+    opened.expected = take_expected_runs();
     int resize = 0;
     const bool created = opened.session != nullptr;
     if (created) {
@@ -241,6 +256,9 @@ Session Child::open_session(const std::string& model, bool dispatched) {
     if (!created || resize != 0) {
         if (dispatched && watch().null_creators > 0) {
             end_with(Status::never_called, "", "the candidate's creator returned nullptr for the task's operator");
+        }
+        if (geometric_ && !opened.expected.empty()) {
+            end_with(Status::run_failed, "", "the framework could not make a session of what onCompute emitted");
         }
         world_trouble("the framework could not create a session");
     }
@@ -271,8 +289,12 @@ void Child::create_sessions() {
     }
     channel_->create_ns = now_ns() - start;
     // Natively a geometry computer may have turned the operator into others.
-    if (watch().candidate_process && watch().created == 0) {
+    if (watch().candidate_process && (geometric_ ? watch().computed : watch().created) == 0) {
         end_with(Status::never_called, "", "the session holds no kernel of the task's operator");
+    }
+    // An atomic kernel's code runs with the session anyhow; a geometric one's has no business there.
+    if (watch().candidate_process && geometric_) {
+        check_function_tables();
     }
 }
 
@@ -286,13 +308,16 @@ void Child::run() {
     Watch& state = watch();
     state.calls = 0;
     state.checking = channel_->timed == 0;
+    if (geometric_ && state.checking) {
+        poison_outputs(session);
+    }
     const std::uint64_t start = now_ns();
     const MNN::ErrorCode code = session.net->runSession(session.session);
     if (extra_rounds_ > 0) {
         do_extra_work();
     }
     channel_->claimed_ns = now_ns() - start;
-    channel_->calls = state.calls;
+    channel_->calls = geometric_ ? session.computed : state.calls;
     channel_->status = code == MNN::NO_ERROR ? Status::fine : Status::run_failed;
     if (code != MNN::NO_ERROR) {
         std::snprintf(channel_->text, sizeof channel_->text, "onExecute returned error code %d",
@@ -337,6 +362,18 @@ void Child::do_extra_work() {
     spin(extra_rounds_);
 }
 
+/// No proxy stands around what a geometric candidate emitted, so what must be written anew is the session's outputs.
+/// Those that share memory with an input are left alone.
+void Child::poison_outputs(const Session& session) {
+    for (MNN::Tensor* output : session.outputs) {
+        const bool shared = std::ranges::any_of(
+            session.inputs, [&](const MNN::Tensor* input) { return input->buffer().host == output->buffer().host; });
+        if (!shared && output->host<void>() != nullptr) {
+            poison(output->host<void>(), static_cast<std::size_t>(output->size()));
+        }
+    }
+}
+
 /// Copies the outputs of the last run, in ONNX's layout, into the shared memory.
 void Child::collect() {
     Session& session = sessions_[std::min<std::size_t>(channel_->model, sessions_.size() - 1)];
@@ -363,13 +400,19 @@ void Child::collect() {
 void Child::sequence() {
     Session& session = sessions_.front();
     std::string names;
+    std::vector<std::string> executed;
     auto before = [&](const std::vector<MNN::Tensor*>&, const MNN::OperatorInfo* info) {
         names += info->type() + "\n";
+        executed.push_back(info->type());
         return true;
     };
     auto after = [](const std::vector<MNN::Tensor*>&, const MNN::OperatorInfo*) { return true; };
     watch().checking = true;
     session.net->runSessionWithCallBackInfo(session.session, before, after, true);
+    if (const std::string missing = missing_from(executed, session.expected); !missing.empty()) {
+        end_with(Status::never_called, "",
+                 ("a " + missing + " that onCompute emitted is not among what the session runs").c_str());
+    }
     std::snprintf(channel_->text, sizeof channel_->text, "%s", names.c_str());
 }
 

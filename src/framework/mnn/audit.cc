@@ -147,6 +147,32 @@ constexpr std::string_view kRefusedFramework[] = {"_ZN3MNN10CPUBackend8onCreate"
                                                   "_ZN3MNN25MNNGetExtraRuntimeCreator",
                                                   "_ZN3MNN9Execution18insertExtraCreator"};
 
+// What regions and commands are made with. Not here: ConvertUtils, GeometryConvUtils, ComputePermuteRegion and
+// makeRaster, which are native computers or the framework's own next step; GeometryComputer::search.
+constexpr std::string_view kGeometryFramework[] = {"_ZN3MNN6Tensor",
+                                                   "_ZNK3MNN6Tensor",
+                                                   "_ZN3MNN11TensorUtils",
+                                                   "_ZN3MNN16GeometryComputer7Context10allocConst",
+                                                   "_ZN3MNN16GeometryComputer7Context11allocTensor",
+                                                   "_ZN3MNN16GeometryComputer7Context11searchConst",
+                                                   "_ZN3MNN21GeometryComputerUtils11makeCommand",
+                                                   "_ZN3MNN21GeometryComputerUtils10makeBinary",
+                                                   "_ZN3MNN21GeometryComputerUtils10makeReduce",
+                                                   "_ZN3MNN21GeometryComputerUtils9makeUnary",
+                                                   "_ZN3MNN21GeometryComputerUtils10makeMatMul",
+                                                   "_ZN3MNN21GeometryComputerUtils13makeLayerNorm",
+                                                   "_ZN3MNN21GeometryComputerUtils8makePool",
+                                                   "_ZN3MNN21GeometryComputerUtils17makeRawAddressRef",
+                                                   "_ZN3MNN13OpCommonUtils18unravelIndexHelper",
+                                                   "_ZN3MNN13OpCommonUtils13computeStride",
+                                                   "_ZN3MNN13OpCommonUtils15convertDataType",
+                                                   "_ZN3MNN13OpCommonUtils14convertDimType",
+                                                   "_ZN3MNN13OpCommonUtils19broastCastComputeDim",
+                                                   "_ZN3MNN13OpCommonUtils17computeMatMulSize",
+                                                   "_ZN3MNN17ConvolutionCommon14convolutionPad",
+                                                   "_ZN3MNN17ConvolutionCommon18convolutionPadFull",
+                                                   "_ZN3MNN17ConvolutionCommon23convolutionTransposePad"};
+
 bool is_math(std::string_view name) {
     if (name.starts_with("__") && name.ends_with("_finite")) {
         name = name.substr(2, name.size() - 9);
@@ -158,7 +184,11 @@ bool is_math(std::string_view name) {
            std::ranges::find(kLibm, name.substr(0, name.size() - 1)) != std::end(kLibm);
 }
 
-bool is_framework(std::string_view name) {
+bool is_framework(std::string_view name, Form form) {
+    if (form == Form::geometric) {
+        return std::ranges::any_of(kGeometryFramework,
+                                   [&](std::string_view allowed) { return name.starts_with(allowed); });
+    }
     if (std::ranges::any_of(kRefusedFramework, [&](std::string_view refused) { return name.starts_with(refused); })) {
         return false;
     }
@@ -220,7 +250,7 @@ private:
 };
 
 void audit_symbols(const Elf& elf, const std::set<std::string>& native, const std::vector<std::string>& entries,
-                   std::vector<std::string>& findings) {
+                   Form form, std::vector<std::string>& findings) {
     const Elf64_Shdr* table = elf.section(SHT_DYNSYM);
     const Elf64_Shdr* names = table != nullptr ? elf.section_number(table->sh_link) : nullptr;
     if (names == nullptr) {
@@ -241,10 +271,13 @@ void audit_symbols(const Elf& elf, const std::set<std::string>& native, const st
         }
         if (native.contains(name) || names_entry(demangle(name), entries)) {
             findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
-        } else if (!allowed_symbol(name)) {
-            findings.push_back(fmt::format("refused symbol '{}': a kernel computes with memory, mathematics and the "
-                                           "framework's building blocks only",
-                                           demangle(name)));
+        } else if (!allowed_symbol(name, form)) {
+            findings.push_back(fmt::format("refused symbol '{}': {}", demangle(name),
+                                           form == Form::geometric
+                                               ? "a geometry computer makes regions and commands, with what "
+                                                 "docs/rules.md lists, and runs nothing itself"
+                                               : "a kernel computes with memory, mathematics and the framework's "
+                                                 "building blocks only"));
         }
     }
 }
@@ -276,7 +309,7 @@ void audit_dynamic(const Elf& elf, std::vector<std::string>& findings) {
 
 } // namespace
 
-bool allowed_symbol(std::string_view mangled) {
+bool allowed_symbol(std::string_view mangled, Form form) {
     if (std::ranges::find(kLibc, mangled) != std::end(kLibc) || is_math(mangled)) {
         return true;
     }
@@ -287,7 +320,7 @@ bool allowed_symbol(std::string_view mangled) {
     if (mangled.starts_with("_Zn") || mangled.starts_with("_Zd")) {
         return true;
     }
-    return is_framework(mangled);
+    return is_framework(mangled, form);
 }
 
 std::string demangle(const std::string& mangled) {
@@ -298,7 +331,7 @@ std::string demangle(const std::string& mangled) {
 }
 
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
-                                              const std::vector<std::string>& entries) {
+                                              const std::vector<std::string>& entries, Form form) {
     MKB_TRY(bytes, read_file(plugin));
     bytes.push_back('\0'); // texts end somewhere
     const Elf elf(bytes);
@@ -311,7 +344,7 @@ Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugi
     for (const Function& function : native) {
         names.insert(function.name);
     }
-    audit_symbols(elf, names, entries, findings);
+    audit_symbols(elf, names, entries, form, findings);
     audit_dynamic(elf, findings);
     return findings;
 }

@@ -3,6 +3,7 @@
 // loaded.
 #include "base/result.h"
 #include "framework/mnn/library.h"
+#include "task/task.h"
 
 #include <filesystem>
 #include <string>
@@ -14,10 +15,12 @@ namespace mkb::mnn {
 /// `native`: the functions of the task's own native file, which a candidate must not import; `entries`: function-table
 /// entries that are the native kernel, refused under their plain names too.
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
-                                              const std::vector<std::string>& entries = {});
+                                              const std::vector<std::string>& entries = {}, Form form = Form::atomic);
 
-/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure.
-bool allowed_symbol(std::string_view mangled);
+/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure. Of the framework a geometric
+/// candidate gets what regions and commands are made with, by name, and nothing else: a kernel or another computer that
+/// it could call would be a way around the task.
+bool allowed_symbol(std::string_view mangled, Form form = Form::atomic);
 
 /// "MNN::CPUSoftmax::onResize(…)", or the name itself when it is not mangled.
 std::string demangle(const std::string& mangled);

@@ -19,6 +19,7 @@ namespace {
 /// Our own sources that the runner is made of, besides everything in runner/.
 constexpr const char* kSharedSources[] = {"src/device/job.cc", "src/device/job.h", "src/task/draw.cc",
                                           "src/task/draw_json.cc", "src/task/draw.h"};
+constexpr const char* kPreludes[] = {"prelude.h", "prelude_geometry.h"};
 constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fno-rtti", "-fno-exceptions", "-fPIE",
                                         "-ffp-contract=off", "-Wall"};
 
@@ -32,7 +33,8 @@ Result<RunnerSources> runner_sources(const fs::path& home) {
     std::vector<fs::path> all;
     std::error_code error;
     for (const auto& item : fs::recursive_directory_iterator(home / "runner", error)) {
-        if (item.is_regular_file()) {
+        const bool test = item.path().stem().string().ends_with("_test");
+        if (item.is_regular_file() && !test) {
             all.push_back(item.path());
         }
     }
@@ -116,8 +118,8 @@ Result<void> compile_runner(const Library& library, const fs::path& home, const 
     return {};
 }
 
-Result<void> compile_prelude(const Library& library, const fs::path& folder) {
-    Progress progress("precompiling the prelude");
+Result<void> compile_prelude(const Library& library, const fs::path& folder, const std::string& prelude) {
+    Progress progress("precompiling " + prelude);
     const fs::path out = folder / "pch";
     fs::create_directories(out);
     const CompileFolders folders{.headers = library.headers, .kit = folder, .sources = folder, .out = out};
@@ -125,9 +127,9 @@ Result<void> compile_prelude(const Library& library, const fs::path& folder) {
     std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx};
     std::ranges::copy(candidate_flags(library, layout.headers), std::back_inserter(command));
     command.insert(command.end(), {"-x", "c++-header", "-fpch-instantiate-templates", "-Xclang", "-fno-pch-timestamp",
-                                   layout.kit + "/prelude.h", "-o", layout.out + "/prelude.h.pch"});
-    MKB_DO(run_compiler(in_compiler_jail(folders, command), "the prelude"));
-    fs::rename(out / "prelude.h.pch", folder / "prelude.h.pch");
+                                   layout.kit + "/" + prelude, "-o", layout.out + "/" + prelude + ".pch"});
+    MKB_DO(run_compiler(in_compiler_jail(folders, command), prelude));
+    fs::rename(out / (prelude + ".pch"), folder / (prelude + ".pch"));
     fs::remove_all(out);
     return {};
 }
@@ -135,13 +137,20 @@ Result<void> compile_prelude(const Library& library, const fs::path& folder) {
 Result<void> make_kit(const Library& library, const fs::path& home, const RunnerSources& sources,
                       const fs::path& folder) {
     std::error_code error;
-    fs::copy_file(home / "runner/mnn/prelude.h", folder / "prelude.h", error);
+    for (const char* prelude : kPreludes) {
+        fs::copy_file(home / "runner/mnn" / prelude, folder / prelude, error);
+        if (error) {
+            return fail(ErrorKind::environment, "{}: {}", (folder / prelude).string(), error.message());
+        }
+    }
     // A copy, not a link: the jail shows this folder alone.
     fs::copy_file(library.file, folder / "libMNN.so", error);
     if (error) {
         return fail(ErrorKind::environment, "{}: {}", folder.string(), error.message());
     }
-    MKB_DO(compile_prelude(library, folder));
+    for (const char* prelude : kPreludes) {
+        MKB_DO(compile_prelude(library, folder, prelude));
+    }
     MKB_DO(compile_runner(library, home, sources, folder));
     nlohmann::json hashes;
     for (const char* name : {"mkb-runner", "libMNN.so"}) {
@@ -152,6 +161,10 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
 }
 
 } // namespace
+
+std::string prelude_of(Form form) {
+    return form == Form::geometric ? "prelude_geometry.h" : "prelude.h";
+}
 
 std::vector<std::string> candidate_flags(const Library& library, const std::string& headers) {
     std::vector<std::string> flags;

@@ -3,17 +3,22 @@
 // sources.
 #include "framework/mnn/compiler_jail.h"
 #include "framework/mnn/library.h"
+#include "task/task.h"
 
 namespace mkb::mnn {
 
 struct Kit {
-    std::filesystem::path folder; ///< prelude.h, prelude.h.pch, libMNN.so, mkb-runner
+    std::filesystem::path folder; ///< preludes, each with its .pch, libMNN.so, mkb-runner
     std::string runner_sha256, library_sha256;
     std::vector<std::string> flags; ///< of a candidate, without input and output
 };
 
 /// Builds the kit or takes it from the cache (about 40 s on two cores).
 Result<Kit> build_kit(const Library& library);
+
+/// The header that stands before every candidate of a form, precompiled in the kit. One for each form: registration
+/// differs, and headers that a form has no use for would only be read in vain.
+std::string prelude_of(Form form);
 
 /// MNN's own flags for a CPU kernel with include folders below `headers`, and what makes a plug-in of it.
 std::vector<std::string> candidate_flags(const Library& library, const std::string& headers);

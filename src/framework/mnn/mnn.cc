@@ -52,7 +52,7 @@ public:
         }
         const auto start = std::chrono::steady_clock::now();
         MKB_TRY(native, library_.functions_of(task.native_file));
-        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries));
+        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form));
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
         build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
         if (!findings.empty()) {

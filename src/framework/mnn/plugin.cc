@@ -14,28 +14,30 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// As in the framework's tree, so that both ways to include the header ("CPUPool.hpp", "backend/cpu/CPUPool.hpp") find
-/// the candidate's.
-constexpr const char* kCpuFolder = "backend/cpu";
-
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
+
+/// As in the framework's tree, so that both ways to include a header ("CPUPool.hpp", "backend/cpu/CPUPool.hpp") find
+/// the candidate's.
+std::string folder_of(const Task& task) {
+    return task.form == Form::geometric ? "geometry" : "backend/cpu";
+}
 
 std::vector<std::string> command_line(const Kit& kit, const Library& library, const CompileLayout& layout,
                                       const Task& task) {
     std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
     command.insert(command.end(), kit.flags.begin(), kit.flags.end());
+    const std::string folder = layout.sources + "/" + folder_of(task);
     // Options in the place of the PCH's: kit.flags are those it was built with.
     command.insert(command.end(),
-                   {"-I" + layout.sources + "/" + kCpuFolder,
+                   {"-I" + folder,
                     // Its neighbours, which a file in the framework's folder finds without being told.
                     "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
-                    "-include-pch", layout.kit + "/prelude.h.pch", "-Xclang", "-fno-pch-timestamp",
+                    "-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
                     fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
                     "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
                     "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
-                    layout.out + "/candidate.so", layout.sources + "/" + kCpuFolder + "/" + task.files.back(),
-                    layout.kit + "/libMNN.so", "-lm"});
+                    layout.out + "/candidate.so", folder + "/" + task.files.back(), layout.kit + "/libMNN.so", "-lm"});
     return command;
 }
 
@@ -63,18 +65,17 @@ std::string broken_limit(const ProcessExit& done) {
     return "";
 }
 
-Result<void> write_sources(const Candidate& candidate, const fs::path& folder) {
+Result<void> write_sources(const Task& task, const Candidate& candidate, const fs::path& folder) {
     for (const SourceFile& source : candidate.sources) {
-        MKB_DO(write_file_atomic(folder / kCpuFolder / source.name, source.text));
+        MKB_DO(write_file_atomic(folder / folder_of(task) / source.name, source.text));
     }
     return {};
 }
 
 /// "/src/backend/cpu/CPUPool.cpp" → "CPUPool.cpp", "/mnn/source/core/Tensor.hpp" → "mnn/source/core/Tensor.hpp".
 std::string short_name(std::string_view file, const CompileLayout& layout) {
-    const std::string own = layout.sources + "/" + kCpuFolder + "/";
-    if (file.starts_with(own)) {
-        return std::string(file.substr(own.size()));
+    if (file.starts_with(layout.sources + "/")) {
+        return fs::path(file).filename().string();
     }
     if (file.starts_with(layout.headers + "/")) {
         return "mnn" + std::string(file.substr(layout.headers.size()));
@@ -136,7 +137,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
                              const fs::path& folder) {
     const CompileFolders folders{
         .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
-    MKB_DO(write_sources(candidate, folders.sources));
+    MKB_DO(write_sources(task, candidate, folders.sources));
     std::error_code io;
     fs::create_directories(folders.out, io);
     const CompileLayout layout = layout_for(folders);
