@@ -171,10 +171,33 @@ std::optional<std::string> check_command(const LoopCommand& command, std::int64_
     return std::nullopt;
 }
 
+/// The framework keeps one pointer for each place on the stack.
+std::optional<std::string> check_starts(const LoopCommand& command) {
+    for (std::size_t i = 0; i < command.views.size(); ++i) {
+        for (std::size_t k = i + 1; k < command.views.size(); ++k) {
+            const LoopView& a = command.views[i];
+            const LoopView& b = command.views[k];
+            const bool same = a.walk.offset == b.walk.offset && a.step == b.step && a.index == b.index;
+            if (a.place >= 0 && a.place == b.place && !same) {
+                return "has views " + number(static_cast<std::int64_t>(i)) + " and " +
+                       number(static_cast<std::int64_t>(k)) +
+                       " of one tensor with different starts, and the framework " +
+                       "starts both at the second: give the tensor two places on the loop's stack";
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<std::string> check_all(const std::vector<LoopCommand>& commands, const char* what,
-                                     std::int64_t iterations, bool once, std::span<const Place> places) {
+                                     std::int64_t iterations, bool once, bool one_pointer,
+                                     std::span<const Place> places) {
     for (std::size_t i = 0; i < commands.size(); ++i) {
-        if (auto fault = check_command(commands[i], iterations, once, places)) {
+        auto fault = one_pointer ? check_starts(commands[i]) : std::nullopt;
+        if (!fault) {
+            fault = check_command(commands[i], iterations, once, places);
+        }
+        if (fault) {
             return std::string(what) + " " + number(static_cast<std::int64_t>(i)) +
                    (commands[i].operation.empty() ? "" : " (" + commands[i].operation + ")") + " " + *fault;
         }
@@ -210,10 +233,11 @@ std::optional<std::string> check_iteration(const LoopCommand& command, const std
 } // namespace
 
 std::optional<std::string> check_loop(const Loop& loop, std::span<const Place> places) {
-    if (auto fault = check_all(loop.first, "first command", 1, true, places)) {
+    if (auto fault = check_all(loop.first, "first command", 1, true, false, places)) {
         return fault;
     }
-    return loop.iterations > 0 ? check_all(loop.each, "command", loop.iterations, false, places) : std::nullopt;
+    return loop.iterations > 0 ? check_all(loop.each, "command", loop.iterations, false, !loop.skips_outside, places)
+                               : std::nullopt;
 }
 
 bool has_indices(const Loop& loop) {

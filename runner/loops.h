@@ -1,8 +1,8 @@
 #pragma once
 // What the framework's While would touch, checked before it runs: loops over views, as a geometry computer emits them.
 // Pure, like regions.h. The rules follow what the framework's CPULoop does with a command, not what its views say: a
-// product walks its operands densely whatever their strides, and an elementwise operator writes its last dimension
-// densely.
+// product walks its operands densely whatever their strides, an elementwise operator writes its last dimension densely,
+// and two views of one place on the stack both start where the second one does.
 #include "regions.h"
 
 #include <functional>
@@ -13,6 +13,7 @@ namespace mkb::runner {
 /// `walk.offset + step * index[i]`.
 struct LoopView {
     int tensor = -1; ///< number of the tensor
+    int place = -1;  ///< on the loop's stack; a tensor may have several places
     int index = -1;  ///< number of the tensor of whole numbers that says where, or -1: the iteration itself
     std::int64_t step = 0;
     Walk walk;

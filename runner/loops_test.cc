@@ -94,6 +94,16 @@ TEST(Loops, OperandsOfABinaryOperatorMayBeBroadcastOneAtATime) {
               std::string::npos);
 }
 
+TEST(Loops, TwoViewsOfOnePlaceOnTheStackStartTogether) {
+    Loop loop = elementwise(Kind::binary, {view(2, 6), view(0, 6), view(0, 6)});
+    loop.each[0].views[1].place = loop.each[0].views[2].place = 0;
+    EXPECT_EQ(fault_of(loop), "");
+    loop.each[0].views[1].walk.offset = 6;
+    EXPECT_NE(fault_of(loop).find("has views 1 and 2 of one tensor with different starts"), std::string::npos);
+    loop.each[0].views[2].place = 1;
+    EXPECT_EQ(fault_of(loop), "");
+}
+
 TEST(Loops, ViewsOnNoTensorAreRefused) {
     EXPECT_NE(fault_of(elementwise(Kind::copy, {view(2, 6), view(4, 6)})).find("none of the loop's"),
               std::string::npos);

@@ -47,6 +47,7 @@ bool read_view(const MNN::RegionCommand* command, unsigned number, const Stack& 
         return false;
     }
     const int place = command->indexes()->Get(number);
+    view.place = place;
     view.tensor = place >= 0 && place < static_cast<int>(stack.size()) ? stack[static_cast<std::size_t>(place)] : -1;
     view.walk.offset = from->offset();
     for (unsigned i = 0; i < 3; ++i) {
