@@ -5,6 +5,7 @@
 #include "verify/controls.h"
 #include "verify/verify.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mkb::cli {
@@ -70,10 +71,28 @@ Result<void> test_determinism(Workbench& bench, const Task& task, SelfTest& resu
     return {};
 }
 
+Result<void> test_own_file(Workbench& bench, const Task& task, const Profile& profile, SelfTest& result) {
+    if (task.geometry == Geometry::bypass) {
+        // Its own kernel never sees this operator: a geometry computer takes it first, and the candidate alone is
+        // spared that.
+        result.native_file.push_back(
+            {.task = task.id, .outcome = "not applicable", .detail = "native runs other operators here"});
+        return {};
+    }
+    MKB_TRY(own, native_as_candidate(bench, task, profile));
+    result.native_file.push_back(own);
+    if (own.outcome != "correct") {
+        result.deterministic_fine = false;
+        result.findings.push_back(fmt::format("{}: the framework's own file as candidate is {}", task.id, own.detail));
+    }
+    return {};
+}
+
 Result<SelfTest> test_all(Workbench& bench, const std::vector<const Task*>& tasks, const Options& options) {
     MKB_TRY(profile, profile_named(options.profile));
+    MKB_TRY(verify_only, profile_named("verify"));
     SelfTest result;
-    const std::size_t parts = options.deterministic ? 2 : 5;
+    const std::size_t parts = options.deterministic ? 3 : 5;
     Progress progress("self-test", tasks.size() * parts);
     std::size_t done = 0;
     for (const Task* task : tasks) {
@@ -82,6 +101,8 @@ Result<SelfTest> test_all(Workbench& bench, const std::vector<const Task*>& task
         MKB_DO(test_controls(*task, result));
         step("determinism");
         MKB_DO(test_determinism(bench, *task, result));
+        step("native as candidate");
+        MKB_DO(test_own_file(bench, *task, options.deterministic ? verify_only : profile, result));
         if (options.deterministic) {
             continue;
         }
@@ -91,21 +112,6 @@ Result<SelfTest> test_all(Workbench& bench, const std::vector<const Task*>& task
         step("A/B");
         MKB_TRY(ab, compare_native(bench, *task, profile, options.extra_work));
         result.ab.push_back(ab);
-        step("native as candidate");
-        if (task->geometry == Geometry::bypass) {
-            // Its own kernel never sees this operator: a geometry computer takes it first, and the candidate alone is
-            // spared that.
-            result.native_file.push_back(
-                {.task = task->id, .outcome = "not applicable", .detail = "native runs other operators here"});
-            continue;
-        }
-        MKB_TRY(own, native_as_candidate(bench, *task, profile));
-        result.native_file.push_back(own);
-        if (own.outcome != "correct") {
-            result.deterministic_fine = false;
-            result.findings.push_back(
-                fmt::format("{}: the framework's own file as candidate is {}", task->id, own.detail));
-        }
     }
     progress.advance_to(done);
     return result;
@@ -128,8 +134,11 @@ void print(const SelfTest& result, const Options& options) {
     for (const auto& task : result.controls) {
         controls += task["controls"].size();
     }
-    fmt::print("negative controls: {} over {} tasks; native verified twice under one seed on {} tasks\n", controls,
-               result.controls.size(), result.determinism.size());
+    const auto own = std::ranges::count(result.native_file, "correct", &KnownRatio::outcome);
+    fmt::print(
+        "negative controls: {} over {} tasks; native verified twice under one seed on {} tasks, as a candidate on "
+        "{}\n",
+        controls, result.controls.size(), result.determinism.size(), own);
     if (!options.deterministic) {
         print_ratios("A/A: native against native, true ratio 1", result.aa);
         print_ratios(fmt::format("A/B: a twin with {:.0f} % more work, true ratio {:.4f}", 100 * options.extra_work,

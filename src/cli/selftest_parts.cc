@@ -18,7 +18,7 @@ KnownRatio known_ratio(const Task& task, const Result<Judgement>& judgement) {
     known.outcome = kind_of(judgement->record.outcome);
     known.detail = describe(judgement->record.outcome);
     if (const auto* right = std::get_if<Correct>(&judgement->record.outcome)) {
-        known.evaluated = true;
+        known.evaluated = right->measured;
         known.ratio = right->speedup;
         known.low = right->speedup_low;
         known.high = right->speedup_high;
