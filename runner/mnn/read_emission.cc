@@ -122,12 +122,12 @@ private:
             }
             return std::nullopt;
         }
-        if (describe->usage == Describe::CONSTANT || describe->memoryType == Describe::MEMORY_HOST) {
+        const bool result = read.name.starts_with("output");
+        if (!result && (describe->usage == Describe::CONSTANT || describe->memoryType == Describe::MEMORY_HOST)) {
             read.kind = Kind::constant;
             return tensor->host<void>() != nullptr ? std::optional<std::string>()
                                                    : std::string("is a constant without contents");
         }
-        const bool result = read.name.starts_with("output");
         if (describe->memoryType == Describe::MEMORY_OUTSIDE || (!result && tensor->host<void>() != nullptr)) {
             return std::string("has memory that neither the context nor the tensor itself has allocated");
         }
@@ -175,16 +175,27 @@ private:
         std::optional<std::string> fault;
         if (command->op->type() == MNN::OpType_While) {
             fault = known ? read_while(*command, read) : std::nullopt;
-        } else if (known && command->op != op_ && !is_elementwise(command->op->type())) {
+        } else if (known && has_known_size(command->op->type())) {
             fault = infer_sizes(*command, read);
         }
         return fault ? std::optional(invalid("(" + read.operation + ") " + *fault)) : std::nullopt;
     }
 
-    /// Their outputs are as long as their inputs, which emission.cc checks; shapes may differ.
-    static bool is_elementwise(MNN::OpType type) {
-        return type == MNN::OpType_UnaryOp || type == MNN::OpType_BinaryOp || type == MNN::OpType_Cast ||
-               type == MNN::OpType_Select;
+    /// Operators whose output's size follows from their inputs' shapes and their own parameters. Of others, such as
+    /// Interp, the framework's answer may be another than what its computer emits; they are not checked.
+    static bool has_known_size(MNN::OpType type) {
+        switch (type) {
+        case MNN::OpType_MatMul:
+        case MNN::OpType_Reduction:
+        case MNN::OpType_LayerNorm:
+        case MNN::OpType_Softmax:
+        case MNN::OpType_Pooling:
+        case MNN::OpType_ArgMax:
+        case MNN::OpType_ArgMin:
+            return true;
+        default:
+            return false;
+        }
     }
 
     static bool stands_in_its_buffer(const MNN::Command& command) {
