@@ -59,8 +59,8 @@ CASES = (
     Case(
         category="tensor",
         operator="Transpose",
-        name="windows_56x56x96",
-        summary="A 56x56x96 map cut into 8x8 windows of 7x7: the two middle axes of 1x8x7x8x7x96 exchanged, moves only",
+        name="windows_112x112x64",
+        summary="A 112x112x64 map cut into 16x16 windows of 7x7: two axes of 1x16x7x16x7x64 exchanged, moves only",
         model='''
             import torch
             from torch import nn
@@ -74,7 +74,7 @@ CASES = (
 
 
             def get_inputs():
-                return [torch.randn(1, 8, 7, 8, 7, 96)]
+                return [torch.randn(1, 16, 7, 16, 7, 64)]
 
 
             def get_init_inputs():
@@ -111,6 +111,6 @@ CASES = (
             {"kind": "attribute", "name": "perm", "value": [0, 3, 1, 2, 4, 5]},
             {"kind": "attribute", "name": "perm", "value": [0, 1, 2, 3, 5, 4]},
         ),
-        operations=56 * 56 * 96,  # one move an element
+        operations=112 * 112 * 64,  # one move an element
     ),
 )

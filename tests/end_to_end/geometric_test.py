@@ -4,7 +4,7 @@ import unittest
 
 from program import FINE, NO, ProgramTest
 
-TRANSPOSE = "tensor/Transpose/windows_56x56x96"
+TRANSPOSE = "tensor/Transpose/windows_112x112x64"
 MATMUL = "matrix/MatMul/heads12_128x64x128"
 
 COMPUTER = """
@@ -14,12 +14,12 @@ COMPUTER = """
 namespace MNN {
 class GeometryPermute : public GeometryComputer {
 public:
-    // Region number `row` of the eight that are right.
+    // Region number `row` of the sixteen that are right.
     static Tensor::InsideDescribe::Region rightOne(Tensor* input, int row) {
         Tensor::InsideDescribe::Region region;
         region.origin = input;
-        region.src.offset = region.dst.offset = row * 8 * 7 * 672;
-        const int size[] = {8, 7, 672}, src[] = {672, 8 * 672, 1}, dst[] = {7 * 672, 672, 1};
+        region.src.offset = region.dst.offset = row * 16 * 7 * 448;
+        const int size[] = {16, 7, 448}, src[] = {448, 16 * 448, 1}, dst[] = {7 * 448, 448, 1};
         for (int i = 0; i < 3; ++i) {
             region.size[i] = size[i];
             region.src.stride[i] = src[i];
@@ -31,7 +31,7 @@ public:
                            Context& context, CommandBuffer& res) const override {
         auto description = TensorUtils::getDescribe(outputs[0]);
         description->memoryType = Tensor::InsideDescribe::MEMORY_VIRTUAL;
-        for (int row = 0; row < 8; ++row) {
+        for (int row = 0; row < 16; ++row) {
             description->regions.push_back(rightOne(inputs[0], row));
         }
         %(body)s
@@ -145,7 +145,7 @@ class GeometricTest(ProgramTest):
         self.assert_outcome(foreign, "wrong", "output 0: region 3 copies from a tensor that is none of the operator's")
         freed = self.outcome(
             computer(
-                "std::shared_ptr<Tensor> mine(Tensor::createDevice<float>({301056}));"
+                "std::shared_ptr<Tensor> mine(Tensor::createDevice<float>({802816}));"
                 "description->regions[3].origin = mine.get();"
             )
         )
@@ -158,7 +158,7 @@ class GeometricTest(ProgramTest):
 
     def test_tensors_that_nobody_fills(self):
         empty = (
-            "std::shared_ptr<Tensor> mine(Tensor::createDevice<float>({301056}, Tensor::CAFFE));"
+            "std::shared_ptr<Tensor> mine(Tensor::createDevice<float>({802816}, Tensor::CAFFE));"
             "res.extras.push_back(mine); description->regions[0].origin = mine.get();"
         )
         self.assert_outcome(self.outcome(computer(empty)), "wrong", "extra 0 is read, but nothing has written it")

@@ -75,9 +75,11 @@ std::unique_ptr<RegionCommandT> copy(int length, Operand destination, Operand so
 }
 
 // rows x inner times the transpose of columns x inner. A product walks its operands densely, whatever the strides.
-std::unique_ptr<RegionCommandT> product(int rows, int inner, int columns, const std::vector<Operand>& operands) {
+// What the strides of the result do say is whether it lies by rows or by columns.
+std::unique_ptr<RegionCommandT> product(int rows, int inner, int columns, bool byColumns,
+                                        const std::vector<Operand>& operands) {
     auto command = commandOf({rows, inner, columns}, operands);
-    command->view[0]->stride = {columns, 0, 1};
+    command->view[0]->stride = byColumns ? std::vector<int>{1, 0, rows} : std::vector<int>{columns, 0, 1};
     command->op->type = OpType_MatMul;
     command->op->main.type = OpParameter_MatMul;
     command->op->main.value = new MatMulT;
@@ -140,7 +142,7 @@ public:
         std::unique_ptr<LoopParamT> first(new LoopParamT);
         first->loopNumber = 1;
         first->commands.emplace_back(
-            product(steps * batch, features, gates, {{3, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}, {2, 0, 0, 0}}));
+            product(steps * batch, features, gates, false, {{3, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}, {2, 0, 0, 0}}));
         emit(res, std::move(first), {x, w, bias}, {fromInput});
 
         enum { FromInput, R, H0, C0, States, Cell, FromState, Sum, Gate, Proposed, New, Kept };
@@ -150,7 +152,9 @@ public:
         loop->initCommand.emplace_back(copy(state, {States, 0, 0, 0}, {H0, 0, 0, 0}));
         loop->initCommand.emplace_back(copy(state, {Cell, 0, 0, 0}, {C0, 0, 0, 0}));
         auto& each = loop->commands;
-        each.emplace_back(product(batch, hidden, gates, {{FromState, 0, 0, 0}, {States, 0, 0, state}, {R, 0, 0, 0}}));
+        // With the weights as the first operand: a product with one column is faster than one with one row.
+        each.emplace_back(
+            product(gates, hidden, batch, true, {{FromState, 0, 0, 0}, {R, 0, 0, 0}, {States, 0, 0, state}}));
         each.emplace_back(binary(BinaryOpOperation_ADD, 1, batch * gates, {Sum, 0, 0, 0},
                                  {FromInput, 0, 0, batch * gates}, {FromState, 0, 0, 0}));
         each.emplace_back(

@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 8, 7, 8, 7, 96)]
+    return [torch.randn(1, 16, 7, 16, 7, 64)]
 
 
 def get_init_inputs():
