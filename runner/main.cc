@@ -51,6 +51,8 @@ int supervise(const char* path) {
         mkb::runner::verify(job, result, outputs);
     } else if (job.mode == "measure") {
         mkb::runner::measure(job, result, outputs);
+    } else if (job.mode == "count") {
+        mkb::runner::count(job, result, outputs);
     } else if (job.mode == "calibrate") {
         mkb::runner::calibrate(result);
     } else {

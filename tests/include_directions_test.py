@@ -14,8 +14,8 @@ NARROW = {
     "report": {"base", "task", "record", "store", "score", "measure/statistics.h"},
     "tools": {"base", "task", "record"},
 }
-# The runner is built for the device too: it shares two headers with the host and nothing else.
-RUNNER = {"task/draw.h", "device/job.h"}
+# The runner is built for the device too: it shares these headers with the host and nothing else.
+RUNNER = {"task/draw.h", "device/job.h", "device/emulator_call.h", "device/landlock.h", "device/seccomp_filter.h"}
 TEST_SUPPORT = "../tests/support/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 

@@ -3,6 +3,7 @@
 #include "channel.h"
 #include "crash.h"
 #include "device/job.h"
+#include "emulator.h"
 #include "jail.h"
 #include "layout.h"
 #include "mnn/dispatch.h"
@@ -286,12 +287,16 @@ void Child::run() {
     Watch& state = watch();
     state.calls = 0;
     state.checking = channel_->timed == 0;
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    const bool counting = job_.mode == "count" && count_instructions(before);
     const std::uint64_t start = now_ns();
     const MNN::ErrorCode code = session.net->runSession(session.session);
     if (extra_rounds_ > 0) {
         do_extra_work();
     }
     channel_->claimed_ns = now_ns() - start;
+    channel_->claimed_instructions = counting && count_instructions(after) ? after - before : 0;
     channel_->calls = state.calls;
     channel_->status = code == MNN::NO_ERROR ? Status::fine : Status::run_failed;
     if (code != MNN::NO_ERROR) {
