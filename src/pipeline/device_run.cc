@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kStartAllowanceS = 60; ///< for starting processes, on top of what the runs may take
 constexpr double kMostSeconds = 3600;
-constexpr int kJobRefused = 64; ///< the runner's exit code for a job that it cannot read
+constexpr double kEmulatedPatience = 3; ///< an emulated kernel is some ten times slower, and 10 s are plenty as it is
+constexpr int kJobRefused = 64;         ///< the runner's exit code for a job that it cannot read
 
 /// What a message of one line has room for.
 std::string first_line(const std::string& text) {
@@ -97,8 +98,11 @@ Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& j
     return reply;
 }
 
-Result<job::Job> job_for(Framework& framework, const Task& task, const Seed& seed) {
+Result<job::Job> job_for(Framework& framework, Device& device, const Task& task, const Seed& seed) {
     job::Job job;
+    MKB_TRY(facts, device.facts());
+    job.run_limit_s *= facts.emulated ? kEmulatedPatience : 1;
+    job.launcher = device.launcher();
     job.models = {"model.mnn"};
     job.form = name_of(task.form);
     job.may_emit = task.may_emit;

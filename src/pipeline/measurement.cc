@@ -19,7 +19,7 @@ constexpr double kBusyCpuShare = 1.15; ///< processor time over wall time with o
 
 Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
                                const EvaluateOptions& options) {
-    MKB_TRY(job, job_for(judge.framework(), task, seed));
+    MKB_TRY(job, job_for(judge.framework(), judge.device(), task, seed));
     job.mode = "measure";
     job.plugin = built ? "candidate.so" : "";
     job.trusted = options.trusted;
@@ -41,7 +41,8 @@ job::Job pilot_of(job::Job job) {
     return job;
 }
 
-/// Outputs of timed iterations, drawn at random by the supervisor, against the oracle.
+} // namespace
+
 Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply) {
     MKB_TRY(oracle, judge.oracle(task));
     for (const job::Returned& returned : reply.result.returned) {
@@ -56,6 +57,8 @@ Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, con
     }
     return std::optional<Outcome>();
 }
+
+namespace {
 
 MeasurementFacts facts_of(const job::JobResult& result, int quads) {
     MeasurementFacts facts;
