@@ -14,7 +14,11 @@ namespace {
 struct Options {
     Common common;
     std::vector<std::string> tasks;
+<<<<<<< HEAD
     std::string profile = "thorough";
+=======
+    std::string profile = "standard", build = "plugin";
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     bool deterministic = false;
     double extra_work = 0.05;
 };
@@ -94,7 +98,12 @@ Result<void> test_native_file(Workbench& bench, const Task& task, const Profile&
 }
 
 Result<SelfTest> test_all(Workbench& bench, const std::vector<const Task*>& tasks, const Options& options) {
+<<<<<<< HEAD
     MKB_TRY(profile, profile_named(options.deterministic ? "verify" : options.profile));
+=======
+    MKB_TRY(profile, profile_named(options.profile));
+    MKB_TRY(way, build_way_named(options.build));
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     SelfTest result;
     const std::size_t parts = options.deterministic ? 3 : 5;
     Progress progress("self-test", tasks.size() * parts);
@@ -116,6 +125,24 @@ Result<SelfTest> test_all(Workbench& bench, const std::vector<const Task*>& task
         step("A/B");
         MKB_TRY(ab, compare_native(bench, *task, profile, options.extra_work));
         result.ab.push_back(ab);
+<<<<<<< HEAD
+=======
+        step("native as candidate");
+        if (task->geometry == Geometry::bypass) {
+            // Its own kernel never sees this operator: a geometry computer takes it first, and the candidate alone is
+            // spared that.
+            result.native_file.push_back(
+                {.task = task->id, .outcome = "not applicable", .detail = "native runs other operators here"});
+            continue;
+        }
+        MKB_TRY(own, native_as_candidate(bench, *task, profile, way));
+        result.native_file.push_back(own);
+        if (own.outcome != "correct") {
+            result.deterministic_fine = false;
+            result.findings.push_back(
+                fmt::format("{}: the framework's own file as candidate is {}", task->id, own.detail));
+        }
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     }
     progress.advance_to(done);
     return result;
@@ -179,6 +206,7 @@ Result<int> run(const Options& options) {
                     fmt::join(options.tasks, "' or '"));
     }
     MKB_DO(profile_named(options.profile));
+    MKB_DO(build_way_named(options.build));
     MKB_TRY(bench, open_workbench());
     MKB_TRY(result, test_all(bench, chosen, options));
     if (options.common.json) {
@@ -199,7 +227,13 @@ void add_selftest(Program& program) {
                     "         mkb selftest --deterministic     only what does not depend on this machine's noise");
     add_common(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
+<<<<<<< HEAD
     command->add_option("--profile", options->profile, "thorough, standard or short")->capture_default_str();
+=======
+    command->add_option("--profile", options->profile, "standard or short")->capture_default_str();
+    command->add_option("--build", options->build, "plugin or in-tree, for the framework's own files as candidates")
+        ->capture_default_str();
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     command->add_option("--extra-work", options->extra_work, "Of the slower twin in A/B, as a share")
         ->capture_default_str();
     command->add_flag("--deterministic", options->deterministic, "Without timings");

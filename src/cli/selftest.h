@@ -18,7 +18,7 @@ struct KnownRatio {
 /// Native against native; the second process does `extra_work` more real work (0: A/A).
 Result<KnownRatio> compare_native(Workbench& bench, const Task& task, const Profile& profile, double extra_work);
 /// The framework's own file as a candidate, without guard and traps.
-Result<KnownRatio> native_as_candidate(Workbench& bench, const Task& task, const Profile& profile);
+Result<KnownRatio> native_as_candidate(Workbench& bench, const Task& task, const Profile& profile, BuildWay way);
 
 struct SelfTest {
     std::vector<KnownRatio> aa, ab, native_file;

@@ -53,12 +53,12 @@ Result<KnownRatio> compare_native(Workbench& bench, const Task& task, const Prof
     return known;
 }
 
-Result<KnownRatio> native_as_candidate(Workbench& bench, const Task& task, const Profile& profile) {
+Result<KnownRatio> native_as_candidate(Workbench& bench, const Task& task, const Profile& profile, BuildWay way) {
     MKB_TRY(candidate, bench.framework->native_candidate(task));
     LoadedCandidate loaded;
     loaded.extraction.sources = candidate.sources;
     loaded.candidate = std::move(candidate);
-    const EvaluateOptions options{.profile = profile, .trusted = true, .label = "native as candidate"};
+    const EvaluateOptions options{.profile = profile, .way = way, .trusted = true, .label = "native as candidate"};
     return known_ratio(task, evaluate(*bench.judge, task, loaded, options));
 }
 

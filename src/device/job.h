@@ -25,6 +25,16 @@ struct CodeRange {
     std::string name; ///< of the function, for evidence
 };
 
+/// The framework's library with the candidate inside, which both children load in place of the plain one, so that they
+/// differ in dispatch only. Offsets are virtual addresses in the library file.
+struct InTree {
+    std::string library;            ///< file name beside the runner; empty: there is none
+    std::uint64_t constructors = 0; ///< table of the candidate's constructors, which run at the load stage, in the jail
+    std::uint64_t constructor_count = 0;
+    std::uint64_t code = 0; ///< the candidate's functions
+    std::uint64_t code_bytes = 0;
+};
+
 /// One run in verification: which model, which stream.
 struct Step {
     std::uint32_t model = 0; ///< 0: models[0] (the task's parameters), 1: models[1] (secret parameters)
@@ -37,14 +47,21 @@ struct Measure {
     int quads = 4; ///< ABBA quadruples of blocks per pair
     int runs_per_block = 5;
     int warm_up_runs = 5;
+<<<<<<< HEAD
     int samples = 20; ///< timed iterations of the candidate, drawn at random over all pairs, whose outputs come back
     double extra_work = 0; ///< the second child does this share more real work (self-test A/B); needs an empty plug-in
+=======
+    int samples_per_pair = 1; ///< timed iterations of the candidate, drawn at random, whose outputs come back
+    double extra_work =
+        0;           ///< the second child does this share more real work (self-test A/B); needs a job without candidate
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     bool pin = true; ///< supervisor and children on one core; off only to show what it is worth (bench/measurement)
     bool random_slots = true; ///< which process is started first is drawn per pair; off only for the same comparison
 };
 
 struct Job {
     int version = 1;
+<<<<<<< HEAD
     std::string mode;                ///< "verify", "measure", "calibrate", "expand", "inspect"
     std::vector<std::string> models; ///< file names beside the runner
     std::string plugin;              ///< file name; empty: native in both children (A/A)
@@ -52,6 +69,12 @@ struct Job {
     /// "inspect": the one graph to be looked at.
     std::vector<std::string> candidate_models;
     std::string node;                  ///< expand: file with the ONNX node that the plug-in turns into a graph
+=======
+    std::string mode;                  ///< "verify", "measure", "calibrate"
+    std::vector<std::string> models;   ///< file names beside the runner
+    std::string plugin;                ///< file name; empty: no plug-in
+    InTree in_tree;                    ///< the other way to bring a candidate; never both
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     std::string form = "atomic";       ///< name_of(Task::form)
     std::vector<std::string> may_emit; ///< Task::may_emit
     std::string op_type;               ///< e.g. "UnaryOp"
@@ -70,7 +93,13 @@ struct Job {
     double run_limit_s = 10; ///< one runSession, one load, one creation
     double memory_limit_mb = 2048;
     std::size_t output_limit_bytes = 64U << 10; ///< of what a child prints
+<<<<<<< HEAD
     bool has_candidate() const { return !plugin.empty() || !candidate_models.empty(); }
+=======
+
+    /// Else native runs in both children (A/A).
+    bool has_candidate() const { return !plugin.empty() || !in_tree.library.empty(); }
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
 };
 
 nlohmann::json to_json(const Job& job);

@@ -13,8 +13,16 @@ Job sample_job() {
     job.mode = "verify";
     job.models = {"model.mnn", "secret.mnn"};
     job.plugin = "candidate.so";
+<<<<<<< HEAD
     job.candidate_models = {"expanded.mnn"};
     job.node = "node.cbor";
+=======
+    job.in_tree = {.library = "libMNN-candidate.so",
+                   .constructors = 1ULL << 40,
+                   .constructor_count = 2,
+                   .code = 0x1000,
+                   .code_bytes = 64};
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     job.form = "geometric";
     job.may_emit = {"Raster"};
     job.op_type = "BinaryOp";

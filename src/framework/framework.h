@@ -40,8 +40,13 @@ struct Built {
     As as = As::plugin;
     std::filesystem::path file;
     std::string sha256;
+<<<<<<< HEAD
     std::string graph,
         secret_graph; ///< transform: model files from `expand`, with the task's and with secret parameters
+=======
+    job::InTree in_tree;                     ///< library: where the candidate is in it
+    std::vector<job::CodeRange> native_code; ///< library: where the native kernel is in it
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
 };
 
 struct BuildOptions {

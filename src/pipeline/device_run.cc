@@ -11,12 +11,18 @@ constexpr const char* kPlugin = "candidate.so";
 constexpr const char* kExpanded = "expanded.mnn";
 constexpr const char* kExpandedSecret = "expanded-secret.mnn";
 
+/// The built candidate's name beside the runner.
+const char* file_name(const Built& built) {
+    return built.as == Built::As::plugin ? "candidate.so" : "libMNN-candidate.so";
+}
+
 } // namespace
 
 Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built) {
     JobFiles files;
     MKB_TRY(models, load_models(task, std::nullopt));
     files.contents.emplace_back("model.mnn", std::move(models.mnn));
+<<<<<<< HEAD
     if (!built) {
         return files;
     }
@@ -27,10 +33,16 @@ Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built) 
         }
     } else {
         files.files.push_back({.name = kPlugin, .source = built->file, .sha256 = built->sha256, .keep = false});
+=======
+    if (built) {
+        files.files.push_back(
+            {.name = file_name(*built), .source = built->file, .sha256 = built->sha256, .keep = false});
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     }
     return files;
 }
 
+<<<<<<< HEAD
 void name_candidate(const std::optional<Built>& built, job::Job& job) {
     if (!built) {
         return;
@@ -44,6 +56,19 @@ void name_candidate(const std::optional<Built>& built, job::Job& job) {
     if (job.models.size() > 1) {
         job.candidate_models.emplace_back(kExpandedSecret);
     }
+=======
+void add_candidate(job::Job& job, const std::optional<Built>& built) {
+    if (!built) {
+        return;
+    }
+    if (built->as == Built::As::plugin) {
+        job.plugin = file_name(*built);
+        return;
+    }
+    job.in_tree = built->in_tree;
+    job.in_tree.library = file_name(*built);
+    job.native_code = built->native_code; // it lies elsewhere in that library
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
 }
 
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files) {

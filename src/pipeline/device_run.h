@@ -16,7 +16,14 @@ Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built);
 /// Says in the job which of these files the candidate is. Call it when `job.models` are known.
 void name_candidate(const std::optional<Built>& built, job::Job& job);
 
+<<<<<<< HEAD
 /// With the framework's runner for this device (device/job_run.h).
+=======
+/// What the runner must know of the built candidate; nothing, when native runs in both children.
+void add_candidate(job::Job& job, const std::optional<Built>& built);
+
+/// Trouble of the device or the runner is a `transient` or `environment` error, never an outcome.
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files);
 
 /// The task's part of a job: operator, tensors, regimes, limits.

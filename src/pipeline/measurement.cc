@@ -21,7 +21,11 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
                                const EvaluateOptions& options) {
     MKB_TRY(job, job_for(judge.framework(), task, seed));
     job.mode = "measure";
+<<<<<<< HEAD
     name_candidate(built, job);
+=======
+    add_candidate(job, built);
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     job.trusted = options.trusted;
     job.core = options.core;
     job.measure.pairs = options.profile.pairs;

@@ -60,6 +60,10 @@ job::Job verification_job(job::Job job, const VerificationPlan& plan, const std:
     job.mode = "verify";
     job.steps = plan.steps;
     job.trusted = trusted;
+<<<<<<< HEAD
+=======
+    add_candidate(job, built);
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     if (!plan.secret.mnn.empty()) {
         job.models.emplace_back("secret.mnn");
     }

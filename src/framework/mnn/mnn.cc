@@ -2,7 +2,11 @@
 #include "base/process.h"
 #include "framework/framework.h"
 #include "framework/mnn/audit.h"
+<<<<<<< HEAD
 #include "framework/mnn/expand.h"
+=======
+#include "framework/mnn/in_tree.h"
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
 #include "framework/mnn/kit.h"
 #include "framework/mnn/plugin.h"
 
@@ -45,6 +49,7 @@ public:
 
     Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
                         const BuildOptions& options) override {
+<<<<<<< HEAD
         MKB_DO(prepare_for(task));
         const mnn::Library& library = library_for(task);
         MKB_TRY(build, mnn::compile_plugin(kit_for(task), library, task, candidate, folder));
@@ -65,6 +70,24 @@ public:
             for (const std::string& finding : findings) {
                 build.log += finding + "\n";
             }
+=======
+        MKB_DO(prepare());
+        if (options.way == BuildWay::plugin) {
+            MKB_TRY(build, mnn::compile_plugin(kit_, library_, task, candidate, folder));
+            MKB_DO(audit(task, options, build));
+            return build;
+        }
+        if (task.form == Form::composite) {
+            return fail(ErrorKind::bad_input,
+                        "task {}: a composite candidate cannot be built in-tree: MNN {} comes without the converter's "
+                        "sources; leave out --build",
+                        task.id, tree_.version);
+        }
+        MKB_TRY(build, mnn::compile_in_tree(kit_, library_, task, candidate, folder));
+        MKB_DO(audit(task, options, build));
+        if (std::holds_alternative<Built>(build.result)) {
+            MKB_DO(mnn::link_in_tree(kit_, library_, task, folder, build));
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
         }
         return build;
     }
@@ -113,6 +136,7 @@ public:
     }
 
 private:
+<<<<<<< HEAD
     /// Composite candidates are built for this host and run on it, whatever the target: the graphs go to the device.
     bool runs_here(const Task& task) const { return task.form == Form::composite && target_ != Target::host; }
     const mnn::Library& library_for(const Task& task) const { return runs_here(task) ? host_library_ : library_; }
@@ -139,6 +163,28 @@ private:
         return library_.functions_of(task.native_file);
     }
 
+=======
+    /// What the built plug-in may not import ends the build. A trusted candidate is the framework's own.
+    Result<void> audit(const Task& task, const BuildOptions& options, Build& build) {
+        const auto* plugin = std::get_if<Built>(&build.result);
+        if (plugin == nullptr || options.trusted) {
+            return {};
+        }
+        const auto start = std::chrono::steady_clock::now();
+        MKB_TRY(native, library_.functions_of(task.native_file));
+        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries));
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+        build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
+        if (!findings.empty()) {
+            build.result = Outcome(LoadFailed{.why = findings.front()});
+            for (const std::string& finding : findings) {
+                build.log += finding + "\n";
+            }
+        }
+        return {};
+    }
+
+>>>>>>> a57ec9d (evaluate: --build in-tree, the candidate as one more object of the framework's library)
     Target target_;
     bool ready_ = false;
     mnn::SourceTree tree_;
