@@ -77,12 +77,8 @@ struct Bench {
     Result<std::vector<job::Pair>> run(const Task& task, bool pin, bool random_slots) {
         MKB_TRY(job, job_for(*framework, task, secret_seed()));
         job.mode = "measure";
-        job.measure = {.pairs = pairs,
-                       .quads = 10,
-                       .runs_per_block = 2,
-                       .samples = 0,
-                       .pin = pin,
-                       .random_slots = random_slots};
+        job.measure = {
+            .pairs = pairs, .quads = 10, .runs_per_block = 2, .samples = 0, .pin = pin, .random_slots = random_slots};
         MKB_TRY(models, load_models(task, std::nullopt));
         JobFiles files;
         files.contents.emplace_back("model.mnn", std::move(models.mnn));
