@@ -9,8 +9,9 @@ namespace mkb::runner {
 
 constexpr int kMaxTensors = 16;
 constexpr int kMaxRank = 8;
-constexpr std::uint64_t kAnswerBytes = 64U << 20; ///< of a child that expands or inspects a graph
-constexpr int kSlots = 3;                         ///< places for the live input: contents come at fresh addresses
+constexpr std::uint64_t kAnswerBytes = 64U << 20;      ///< of a child that expands or inspects a graph
+constexpr std::int64_t kForeverNs = 3'600'000'000'000; ///< a child waits this long for its turn
+constexpr int kSlots = 3;                              ///< places for the live input: contents come at fresh addresses
 
 enum class Command : std::uint32_t { run = 1, collect, sequence, quit };
 enum class Stage : std::uint32_t { start, jailed, load, create, resize, ready, execute, idle, expand };

@@ -328,7 +328,6 @@ void Child::sequence() {
 }
 
 void Child::serve() {
-    constexpr std::int64_t kForeverNs = 3'600'000'000'000;
     while (wait_for_turn(channel_->turn, 1, kForeverNs)) {
         switch (channel_->command) {
         case Command::run:

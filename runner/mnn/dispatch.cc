@@ -1,5 +1,7 @@
 #include "mnn/dispatch.h"
 
+#include "mnn/operation.h"
+
 #include "MNN_generated.h"
 #include "backend/cpu/CPUBackend.hpp"
 #include "core/TensorUtils.hpp"
@@ -43,21 +45,8 @@ public:
     CandidateOnStack& operator=(const CandidateOnStack&) = delete;
 };
 
-std::string operation_of(const MNN::Op* op) {
-    switch (op->main_type()) {
-    case MNN::OpParameter_UnaryOp:
-        return MNN::EnumNameUnaryOpOperation(op->main_as_UnaryOp()->opType());
-    case MNN::OpParameter_BinaryOp:
-        return MNN::EnumNameBinaryOpOperation(static_cast<MNN::BinaryOpOperation>(op->main_as_BinaryOp()->opType()));
-    case MNN::OpParameter_ReductionParam:
-        return MNN::EnumNameReductionType(op->main_as_ReductionParam()->operation());
-    default:
-        return "";
-    }
-}
-
 bool is_target(const MNN::Op* op) {
-    return g_op_type == MNN::EnumNameOpType(op->type()) && (g_operation.empty() || g_operation == operation_of(op));
+    return g_op_type == MNN::EnumNameOpType(op->type()) && (g_operation.empty() || g_operation == operation_of(*op));
 }
 
 std::size_t bytes_of(const MNN::Execution& kernel, const MNN::Tensor* tensor) {

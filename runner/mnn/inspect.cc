@@ -3,6 +3,7 @@
 #include "jail.h"
 #include "mnn/dispatch.h"
 #include "mnn/expand.h"
+#include "mnn/operation.h"
 
 #include <MNN/Interpreter.hpp>
 #include <MNN/Tensor.hpp>
@@ -23,22 +24,6 @@ std::string text_of(const flatbuffers::String* text) {
 std::vector<std::int64_t> numbers_of(const flatbuffers::Vector<std::int32_t>* numbers) {
     return numbers != nullptr ? std::vector<std::int64_t>(numbers->begin(), numbers->end())
                               : std::vector<std::int64_t>();
-}
-
-std::string operation_of(const MNN::Op& op) {
-    if (const auto* unary = op.main_as_UnaryOp(); unary != nullptr) {
-        return MNN::EnumNameUnaryOpOperation(unary->opType());
-    }
-    if (const auto* binary = op.main_as_BinaryOp(); binary != nullptr) {
-        return MNN::EnumNameBinaryOpOperation(static_cast<MNN::BinaryOpOperation>(binary->opType()));
-    }
-    if (const auto* reduction = op.main_as_ReductionParam(); reduction != nullptr) {
-        return MNN::EnumNameReductionType(reduction->operation());
-    }
-    if (const auto* extra = op.main_as_Extra(); extra != nullptr) {
-        return text_of(extra->type());
-    }
-    return "";
 }
 
 /// What makes a graph more than operators on tensors, or "".

@@ -143,7 +143,6 @@ bool leave_answer(const Startup& child, const std::string& bytes) {
 }
 
 void wait_to_quit(const Startup& child) {
-    constexpr std::int64_t kForeverNs = 3'600'000'000'000;
     child.channel->stage.store(Stage::ready);
     pass_turn(child.channel->turn, 0);
     wait_for_turn(child.channel->turn, 1, kForeverNs);

@@ -123,9 +123,30 @@ Correct speedup_of(const Task& task, const Calibration& calibration, const Measu
     return correct;
 }
 
-Result<JobReply> run_pairs(Judge& judge, const Task& task, const std::optional<Built>& built, const job::Job& job) {
-    MKB_TRY(files, files_for(task, built));
-    return run_job(judge.framework(), judge.device(), job, files);
+/// Pairs of native and candidate on the device, and how the sides ended.
+struct PairsRun {
+    std::optional<Outcome> fault; ///< nothing: `reply` holds as many pairs as were asked for
+    JobReply reply;
+};
+
+Result<PairsRun> run_pairs(Judge& judge, const std::optional<Built>& built, const JobFiles& files,
+                           const job::Job& job) {
+    PairsRun run;
+    MKB_TRY(reply, run_job(judge.framework(), judge.device(), job, files));
+    run.reply = std::move(reply);
+    const job::JobResult& result = run.reply.result;
+    if (!result.native.kind.empty()) {
+        return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", judge.device().name(),
+                    result.native.detail);
+    }
+    if (!result.candidate.kind.empty()) {
+        MKB_TRY(outcome, outcome_of(judge.framework(), built, result.candidate, job.run_limit_s));
+        run.fault = std::move(outcome);
+    } else if (static_cast<int>(result.pairs.size()) != job.measure.pairs) {
+        return fail(ErrorKind::transient, "device {}: {} of {} pairs came back", judge.device().name(),
+                    result.pairs.size(), job.measure.pairs);
+    }
+    return run;
 }
 
 } // namespace
@@ -143,54 +164,39 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
                                             const Seed& seed, const EvaluateOptions& options) {
     MKB_TRY(job, measuring_job(judge, task, built, seed, options));
     MKB_TRY(calibration, judge.calibration());
+    MKB_TRY(files, files_for(task, built));
     MeasurementResult measured;
     job.measure.quads = 1;
     job.measure.runs_per_block = 2;
-    MKB_TRY(pilot, run_pairs(judge, task, built, pilot_of(job, 1)));
-    const auto end_of = [&](const job::JobResult& result) -> Result<std::optional<Outcome>> {
-        if (!result.native.kind.empty()) {
-            return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", judge.device().name(),
-                        result.native.detail);
-        }
-        if (result.candidate.kind.empty()) {
-            return std::optional<Outcome>();
-        }
-        MKB_TRY(outcome, outcome_of(judge.framework(), built, result.candidate, job.run_limit_s));
-        return std::optional<Outcome>(std::move(outcome));
-    };
-    MKB_TRY(early, end_of(pilot.result));
-    if (early) {
-        measured.fault = std::move(early);
+    MKB_TRY(pilot, run_pairs(judge, built, files, pilot_of(job, 1)));
+    if (pilot.fault) {
+        measured.fault = std::move(pilot.fault);
         return measured;
     }
-    const double pilot_us =
-        std::max(median_us(pilot.result.pairs.front().native_ns), median_us(pilot.result.pairs.front().candidate_ns));
-    const Blocks blocks = blocks_for(options.profile, pilot_us);
+    measured.wall_ms += pilot.reply.wall_ms;
+    const job::Pair& first = pilot.reply.result.pairs.front();
+    const Blocks blocks =
+        blocks_for(options.profile, std::max(median_us(first.native_ns), median_us(first.candidate_ns)));
     job.measure.quads = blocks.quads;
     job.measure.runs_per_block = blocks.runs;
     MKB_TRY(quiet, wait_until_quiet(judge.device()));
     if (options.profile.most_pairs > options.profile.pairs) {
-        MKB_TRY(scatter, run_pairs(judge, task, built, pilot_of(job, options.profile.pilot_pairs)));
-        MKB_TRY(late, end_of(scatter.result));
-        if (late) {
-            measured.fault = std::move(late);
+        MKB_TRY(scatter, run_pairs(judge, built, files, pilot_of(job, options.profile.pilot_pairs)));
+        if (scatter.fault) {
+            measured.fault = std::move(scatter.fault);
             return measured;
         }
+        measured.wall_ms += scatter.reply.wall_ms;
         job.measure.pairs =
-            pairs_for_half_width(facts_of(scatter.result, blocks.quads).pair_ratios, options.profile.half_width,
+            pairs_for_half_width(facts_of(scatter.reply.result, blocks.quads).pair_ratios, options.profile.half_width,
                                  options.profile.pairs, options.profile.most_pairs);
-        measured.wall_ms += scatter.wall_ms;
     }
     job.measure.samples = samples_for(task, job.measure.pairs);
-    MKB_TRY(reply, run_pairs(judge, task, built, job));
-    MKB_TRY(fault, end_of(reply.result));
-    measured.wall_ms += pilot.wall_ms + reply.wall_ms;
-    if (fault || static_cast<int>(reply.result.pairs.size()) != job.measure.pairs) {
-        if (!fault) {
-            return fail(ErrorKind::transient, "device {}: {} of {} pairs came back", judge.device().name(),
-                        reply.result.pairs.size(), job.measure.pairs);
-        }
-        measured.fault = std::move(fault);
+    MKB_TRY(timed, run_pairs(judge, built, files, job));
+    const JobReply& reply = timed.reply;
+    measured.wall_ms += reply.wall_ms;
+    if (timed.fault) {
+        measured.fault = std::move(timed.fault);
         return measured;
     }
     MKB_TRY(sampled, check_samples(judge, task, seed, reply));
