@@ -6,6 +6,7 @@
 #include "layout.h"
 #include "mnn/dispatch.h"
 #include "mnn/expand.h"
+#include "mnn/geometry.h"
 #include "mnn/native_traps.h"
 #include "mnn/startup.h"
 
@@ -29,6 +30,8 @@ constexpr double kLoadAllowanceS = 5; ///< processor time for start, warm-up ses
 struct Session {
     std::shared_ptr<MNN::Interpreter> net;
     MNN::Session* session = nullptr;
+    std::uint32_t computed = 0;        ///< geometric form: calls of onCompute while it was created
+    std::vector<ExpectedRun> expected; ///< geometric form: what the candidate emitted
     std::vector<MNN::Tensor*> inputs;
     std::vector<MNN::Tensor*> outputs;
 };
@@ -59,6 +62,7 @@ private:
     job::Job job_;
     Layout layout_;
     bool candidate_ = false;
+    bool geometric_ = false;
     std::vector<std::string> models_;
     std::vector<std::string> graphs_; ///< the candidate's models in place of the task's: composite form
     MNN::ScheduleConfig config_;
@@ -78,6 +82,8 @@ void Child::start(Startup started) {
     job_ = std::move(started.job);
     layout_ = started.layout;
     candidate_ = started.candidate;
+    geometric_ = job_.form == "geometric";
+    set_target(job_);
     for (const std::string& model : job_.models) {
         models_.push_back(read_whole(model));
     }
@@ -113,6 +119,10 @@ void Child::warm() {
     }
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     channel_->stage.store(Stage::jailed);
+    // Already now: what the native computer emits for this session says what a candidate's may leave out.
+    if (geometric_ && !install_geometry(job_, reason)) {
+        world_trouble(reason);
+    }
     Session session = open_session(models_.front(), false);
     std::ranges::for_each(session.inputs, [](MNN::Tensor* tensor) { fill_with_ones(*tensor); });
     session.net->runSession(session.session);
@@ -144,12 +154,13 @@ void Child::load_plugin() {
     }
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
     if (watch().candidate_process) {
+        check_function_tables();
         using Register = void (*)(void*, void (*)(void*, int, void*));
-        auto* register_creators = reinterpret_cast<Register>(open_plugin(*channel_, plugin_, "mkb_register_v1"));
+        auto* register_all = reinterpret_cast<Register>(open_plugin(*channel_, plugin_, "mkb_register_v1"));
         ++watch().in_candidate;
-        register_creators(nullptr, add_candidate_creator);
+        register_all(nullptr, geometric_ ? add_candidate_computer : add_candidate_creator);
         --watch().in_candidate;
-        if (!candidate_registered(reason)) {
+        if (geometric_ ? !computer_registered(reason) : !candidate_registered(reason)) {
             end_with(Status::load_failed, "", reason.c_str());
         }
     }
@@ -172,7 +183,10 @@ Session Child::open_session(const std::string& model, bool dispatched) {
     if (opened.net == nullptr) {
         session_trouble(dispatched, "the model is not one that the framework reads");
     }
+    const std::uint32_t computed_before = watch().computed;
     opened.session = opened.net->createSession(config_, runtime_);
+    opened.computed = watch().computed - computed_before;
+    opened.expected = take_expected_runs();
     int resize = 0;
     const bool created = opened.session != nullptr;
     if (created) {
@@ -181,6 +195,9 @@ Session Child::open_session(const std::string& model, bool dispatched) {
     if (!created || resize != 0) {
         if (dispatched && watch().null_creators > 0) {
             end_with(Status::never_called, "", "the candidate's creator returned nullptr for the task's operator");
+        }
+        if (geometric_ && !opened.expected.empty()) {
+            end_with(Status::run_failed, "", "the framework could not make a session of what onCompute emitted");
         }
         session_trouble(dispatched, "the framework could not create a session");
     }
@@ -211,8 +228,12 @@ void Child::create_sessions() {
     }
     channel_->create_ns = now_ns() - start;
     // Natively a geometry computer may have turned the operator into others.
-    if (watch().candidate_process && watch().created == 0) {
+    if (watch().candidate_process && (geometric_ ? watch().computed : watch().created) == 0) {
         end_with(Status::never_called, "", "the session holds no kernel of the task's operator");
+    }
+    // An atomic kernel's code runs with the session anyhow; a geometric one's has no business there.
+    if (watch().candidate_process && geometric_) {
+        check_function_tables();
     }
 }
 
@@ -237,7 +258,7 @@ void Child::run() {
     Watch& state = watch();
     state.calls = 0;
     state.checking = channel_->timed == 0;
-    if (state.checking && !graphs_.empty()) {
+    if (state.checking && (geometric_ || !graphs_.empty())) {
         poison_outputs(session);
     }
     const std::uint64_t start = now_ns();
@@ -246,7 +267,7 @@ void Child::run() {
         do_extra_work();
     }
     channel_->claimed_ns = now_ns() - start;
-    channel_->calls = state.calls;
+    channel_->calls = geometric_ ? session.computed : state.calls;
     channel_->status = code == MNN::NO_ERROR ? Status::fine : Status::run_failed;
     if (code != MNN::NO_ERROR) {
         std::snprintf(channel_->text, sizeof channel_->text, "onExecute returned error code %d",
@@ -317,13 +338,19 @@ void Child::collect() {
 void Child::sequence() {
     Session& session = sessions_.front();
     std::string names;
+    std::vector<std::string> executed;
     auto before = [&](const std::vector<MNN::Tensor*>&, const MNN::OperatorInfo* info) {
         names += info->type() + "\n";
+        executed.push_back(info->type());
         return true;
     };
     auto after = [](const std::vector<MNN::Tensor*>&, const MNN::OperatorInfo*) { return true; };
     watch().checking = true;
     session.net->runSessionWithCallBackInfo(session.session, before, after, true);
+    if (const std::string missing = missing_from(executed, session.expected); !missing.empty()) {
+        end_with(Status::never_called, "",
+                 ("a " + missing + " that onCompute emitted is not among what the session runs").c_str());
+    }
     std::snprintf(channel_->text, sizeof channel_->text, "%s", names.c_str());
 }
 

@@ -6,6 +6,7 @@
 #include "backend/cpu/CPUBackend.hpp"
 #include "core/TensorUtils.hpp"
 #include "geometry/GeometryComputer.hpp"
+#include "mnn/geometry.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -36,29 +37,11 @@ Watch g_watch;
 MNN::CPUBackend::Creator* g_candidate = nullptr;
 std::string g_registered_types;
 std::string g_op_type, g_operation;
-
-class CandidateOnStack {
-public:
-    CandidateOnStack() { g_watch.in_candidate += g_watch.candidate_process ? 1 : 0; }
-    ~CandidateOnStack() { g_watch.in_candidate -= g_watch.candidate_process ? 1 : 0; }
-    CandidateOnStack(const CandidateOnStack&) = delete;
-    CandidateOnStack& operator=(const CandidateOnStack&) = delete;
-};
-
-bool is_target(const MNN::Op* op) {
-    return g_op_type == MNN::EnumNameOpType(op->type()) && (g_operation.empty() || g_operation == operation_of(*op));
-}
+bool g_geometric = false;
 
 std::size_t bytes_of(const MNN::Execution& kernel, const MNN::Tensor* tensor) {
     auto backend = static_cast<MNN::CPUBackend*>(kernel.backend());
     return backend->getTensorSize(tensor, true);
-}
-
-void poison(void* memory, std::size_t bytes) {
-    auto words = static_cast<std::uint32_t*>(memory);
-    for (std::size_t i = 0; i < bytes / 4; ++i) {
-        words[i] = kPoisonWord;
-    }
 }
 
 /// Sums that tell whether a tensor's bytes were changed; not secret, only a tripwire.
@@ -109,10 +92,9 @@ private:
     // Constants may be read at resize time, the contents of a session's inputs may not.
     void poison_session_inputs(const std::vector<MNN::Tensor*>& inputs) {
         for (MNN::Tensor* tensor : inputs) {
-            for (int i = 0; i < g_watch.session_inputs_count; ++i) {
-                if (g_watch.session_inputs[i] == tensor && tensor->host<void>() != nullptr) {
-                    poison(tensor->host<void>(), bytes_of(*kernel_, tensor));
-                }
+            const bool of_model = MNN::TensorUtils::getDescribe(tensor)->usage == MNN::Tensor::InsideDescribe::INPUT;
+            if (of_model && tensor->host<void>() != nullptr) {
+                poison(tensor->host<void>(), bytes_of(*kernel_, tensor));
             }
         }
     }
@@ -180,6 +162,9 @@ public:
                                      MNN::EnumNameOpType(op->type()) + " kernel";
             end_with(Status::cheated, "native_creator", what.c_str());
         }
+        if (g_geometric) {
+            return guard_loop(op, native_->onCreate(inputs, outputs, op, backend));
+        }
         if (!is_target(op)) {
             return native_->onCreate(inputs, outputs, op, backend);
         }
@@ -200,21 +185,36 @@ private:
     const MNN::CPUBackend::Creator* native_;
 };
 
-MNN::OpType op_type_named(const std::string& name, bool& found) {
-    for (int type = MNN::OpType_MIN; type <= MNN::OpType_MAX; ++type) {
-        if (name == MNN::EnumNameOpType(static_cast<MNN::OpType>(type))) {
-            found = true;
-            return static_cast<MNN::OpType>(type);
-        }
-    }
-    found = false;
-    return MNN::OpType_MIN;
-}
-
 } // namespace
 
 Watch& watch() {
     return g_watch;
+}
+
+void poison(void* memory, std::size_t bytes) {
+    auto words = static_cast<std::uint32_t*>(memory);
+    for (std::size_t i = 0; i < bytes / 4; ++i) {
+        words[i] = kPoisonWord;
+    }
+}
+
+void set_target(const job::Job& job) {
+    g_op_type = job.op_type;
+    g_operation = job.op_operation;
+    g_geometric = job.form == "geometric";
+}
+
+bool is_target(const MNN::Op* op) {
+    return g_op_type == MNN::EnumNameOpType(op->type()) && (g_operation.empty() || g_operation == operation_of(*op));
+}
+
+int op_type_named(const std::string& name) {
+    for (int type = MNN::OpType_MIN; type <= MNN::OpType_MAX; ++type) {
+        if (name == MNN::EnumNameOpType(static_cast<MNN::OpType>(type))) {
+            return type;
+        }
+    }
+    return -1;
 }
 
 void end_with(Status status, const char* rule, const char* text) {
@@ -227,16 +227,12 @@ void end_with(Status status, const char* rule, const char* text) {
 }
 
 bool install_dispatch(const job::Job& job, std::string& reason) {
-    g_op_type = job.op_type;
-    g_operation = job.op_operation;
     Creators* creators = *creator_map();
     if (creators == nullptr) {
         reason = "the framework's creator map is empty";
         return false;
     }
-    bool found = false;
-    op_type_named(job.op_type, found);
-    if (!found) {
+    if (op_type_named(job.op_type) < 0) {
         reason = "the framework does not know the operator type '" + job.op_type + "'";
         return false;
     }
@@ -265,14 +261,13 @@ bool candidate_registered(std::string& reason) {
 }
 
 bool bypass_geometry(const std::string& op_type) {
-    bool found = false;
-    const MNN::OpType type = op_type_named(op_type, found);
-    if (found) {
+    const int type = op_type_named(op_type);
+    if (type >= 0) {
         auto computer = std::make_shared<MNN::DefaultGeometryComputer>();
         MNN::GeometryComputer::registerGeometryComputer(computer, {type}, MNN::Runtime::Compiler_Geometry);
         MNN::GeometryComputer::registerGeometryComputer(computer, {type}, MNN::Runtime::Compiler_Loop);
     }
-    return found;
+    return type >= 0;
 }
 
 } // namespace mkb::runner

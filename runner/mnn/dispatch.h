@@ -4,8 +4,13 @@
 #include "channel.h"
 #include "device/job.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+
+namespace MNN {
+struct Op;
+} // namespace MNN
 
 namespace mkb::runner {
 
@@ -19,13 +24,34 @@ struct Watch {
     std::uint32_t calls = 0;
     std::uint32_t null_creators = 0; ///< creator returned nullptr
     std::uint32_t created = 0;
-    const void* session_inputs[kMaxTensors] = {}; ///< MNN::Tensor*, poisoned when the kernel is resized
-    int session_inputs_count = 0;
+    std::uint32_t computed = 0; ///< geometric form: calls of the target operator's onCompute
 };
 Watch& watch();
 
+/// Candidate code is on the stack while one of these lives.
+class CandidateOnStack {
+public:
+    CandidateOnStack() { watch().in_candidate += watch().candidate_process ? 1 : 0; }
+    ~CandidateOnStack() { watch().in_candidate -= watch().candidate_process ? 1 : 0; }
+    CandidateOnStack(const CandidateOnStack&) = delete;
+    CandidateOnStack& operator=(const CandidateOnStack&) = delete;
+};
+
+/// Whether an operator of the model is the one that the candidate replaces: its type, and its sub-operation where the
+/// task has one.
+bool is_target(const MNN::Op* op);
+/// The framework's number of an operator type, or -1.
+int op_type_named(const std::string& name);
+
+/// Fills memory with a word that is a NaN as a float and far out of range as a whole number.
+void poison(void* memory, std::size_t bytes);
+
+/// Before anything else of this file or of geometry.h: what is_target compares with.
+void set_target(const job::Job& job);
+
 /// Fills the creator map's entries with dispatching creators: the target operator goes to the candidate (or, without
-/// one, to the native creator, proxied in the same way), everything else to the native creator under guard. False and a
+/// one, to the native creator, proxied in the same way), everything else to the native creator under guard. In the
+/// geometric form no creator is the candidate's. False and a
 /// reason when the framework does not know the operator.
 bool install_dispatch(const job::Job& job, std::string& reason);
 

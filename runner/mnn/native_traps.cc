@@ -76,6 +76,19 @@ bool set_trap_named(Functions& functions, const std::string& name, Trap trap) {
     return false;
 }
 
+/// The framework's tables of functions, byte for byte.
+std::string tables() {
+    const auto bytes = [](const MNN::CoreFunctions* functions) {
+        return functions != nullptr ? std::string(reinterpret_cast<const char*>(functions), sizeof *functions)
+                                    : std::string();
+    };
+    std::string all = bytes(MNN::MNNGetCoreFunctions());
+#ifdef MNN_USE_SSE
+    all += bytes(MNN::AVX2Functions::get());
+#endif
+    return all;
+}
+
 } // namespace
 
 bool trap_native_entries(const std::vector<std::string>& names, std::string& reason) {
@@ -124,6 +137,13 @@ bool poison_native_code(const std::vector<job::CodeRange>& ranges, std::uint64_t
         }
     }
     return true;
+}
+
+void check_function_tables() {
+    static const std::string before = tables();
+    if (tables() != before) {
+        end_with(Status::cheated, "function_table", "the candidate changed the framework's table of functions");
+    }
 }
 
 } // namespace mkb::runner

@@ -17,4 +17,8 @@ bool trap_native_entries(const std::vector<std::string>& names, std::string& rea
 /// library.
 bool poison_native_code(const std::vector<job::CodeRange>& ranges, std::uint64_t library_base, std::string& reason);
 
+/// Compares the framework's tables of functions with what they were at the first call; when they differ, ends the
+/// process as cheated: nothing of a geometric candidate's may run with the session.
+void check_function_tables();
+
 } // namespace mkb::runner

@@ -5,6 +5,7 @@
 #include "verify/controls.h"
 #include "verify/verify.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mkb::cli {

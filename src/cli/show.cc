@@ -27,6 +27,34 @@ void print_transform(const Task& task) {
                task.target.operation);
 }
 
+/// What the geometric form asks for (docs/rules.md, "The geometric form").
+void print_computer(const Task& task) {
+    fmt::print("               a class derived from GeometryComputer with onCompute, and a function that registers it\n"
+               "               for OpType_{}, named by REGISTER_GEOMETRY, as in the framework's own source/geometry\n",
+               task.target.type);
+    fmt::print("replaces       {} ({}); onCompute called {} time(s) while a session is created\n", task.target.type,
+               task.native_file, task.calls_per_run);
+    fmt::print("may emit       {}; not {} itself as a command\n", fmt::join(task.may_emit, ", "), task.target.type);
+}
+
+/// What a candidate has to bring, and what it stands for.
+void print_form(const Task& task) {
+    fmt::print("form           {}; a candidate brings {}\n", name_of(task.form), fmt::join(task.files, ", "));
+    switch (task.form) {
+    case Form::atomic:
+        fmt::print("replaces       {}{}{} ({}), geometry {}, called {} time(s) a run\n", task.target.type,
+                   task.target.operation.empty() ? "" : " ", task.target.operation, task.native_file,
+                   name_of(task.geometry), task.calls_per_run);
+        break;
+    case Form::geometric:
+        print_computer(task);
+        break;
+    case Form::composite:
+        print_transform(task);
+        break;
+    }
+}
+
 void print_task(const Task& task, const std::string& model) {
     fmt::print("{}\n{}\n\n", task.id, task.summary);
     fmt::print("ONNX operator  {} {}\n", task.operator_name, task.attributes.dump());
@@ -40,14 +68,7 @@ void print_task(const Task& task, const std::string& model) {
         fmt::print("parameter      {} [{}], drawn anew in verification\n", parameter.name,
                    fmt::join(parameter.shape, "x"));
     }
-    fmt::print("form           {}; a candidate brings {}\n", name_of(task.form), fmt::join(task.files, ", "));
-    if (task.form == Form::composite) {
-        print_transform(task);
-    } else {
-        fmt::print("replaces       {}{}{} ({}), geometry {}, called {} time(s) a run\n", task.target.type,
-                   task.target.operation.empty() ? "" : " ", task.target.operation, task.native_file,
-                   name_of(task.geometry), task.calls_per_run);
-    }
+    print_form(task);
     fmt::print("native runs    {}\n", fmt::join(task.sequence, " "));
     fmt::print("tolerance      {:g} of the output's maximum{}\n", task.tolerance.relative_to_max,
                task.tolerance.why.empty() ? "" : ": " + task.tolerance.why);

@@ -68,13 +68,16 @@ job::Job verification_job(job::Job job, const VerificationPlan& plan, const std:
 }
 
 std::optional<Outcome> check_calls(const Task& task, const std::vector<int>& calls) {
+    const bool geometric = task.form == Form::geometric;
+    const char* function = geometric ? "onCompute" : "onExecute";
+    const char* when = geometric ? "while one session was created" : "in one run";
     for (const int count : calls) {
         if (count == 0) {
-            return NeverCalled{.why = "the session ran without calling the candidate's onExecute"};
+            return NeverCalled{.why = fmt::format("the candidate's {} was not called {}", function, when)};
         }
         if (count != task.calls_per_run) {
-            return NeverCalled{
-                .why = fmt::format("onExecute was called {} times in one run, expected {}", count, task.calls_per_run)};
+            return NeverCalled{.why = fmt::format("{} was called {} times {}, expected {}", function, count, when,
+                                                  task.calls_per_run)};
         }
     }
     return std::nullopt;

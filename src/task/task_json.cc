@@ -174,6 +174,9 @@ void read_framework_side(JsonObject& object, Task& task, JsonFault& fault) {
         task.target.operation = target.text("operation", true);
     }
     task.geometry = static_cast<Geometry>(object.one_of("geometry", kGeometries));
+    if (task.form == Form::geometric && task.geometry != Geometry::native) {
+        fault.add("field /geometry must be \"native\" in the geometric form: the candidate is the geometry computer");
+    }
     task.calls_per_run = static_cast<int>(object.whole("calls_per_run", 1, 100'000));
     task.sequence = object.texts("sequence");
     task.native_entries = object.texts("native_entries");

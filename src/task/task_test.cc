@@ -124,6 +124,12 @@ TEST(Task, FieldsMustAgreeWithEachOther) {
         "field /may_emit must name operators in the geometric and composite forms, and none in the atomic one";
     EXPECT_EQ(fault_after([](json& t) { t["may_emit"] = {"Raster"}; }), emits);
     EXPECT_EQ(fault_after([](json& t) { t["form"] = "composite"; }), emits);
+    EXPECT_EQ(fault_after([](json& t) {
+                  t["form"] = "geometric";
+                  t["may_emit"] = {"Raster"};
+                  t["geometry"] = "bypass";
+              }),
+              "field /geometry must be \"native\" in the geometric form: the candidate is the geometry computer");
     EXPECT_EQ(fault_after([](json& t) { t["native_file"] = "/etc/passwd"; }),
               "field /native_file must be a path inside the framework's tree");
     EXPECT_EQ(fault_after([](json& t) { t["inputs"][0]["type"] = "int64"; }),

@@ -173,6 +173,31 @@ bool is_expression(std::string_view name) {
                                              "_ZN3MNN7Express4Expr",     "_ZNK3MNN7Express4Expr"};
     return std::ranges::any_of(kClasses, starts);
 }
+// What regions and commands are made with. Not here: ConvertUtils, GeometryConvUtils, ComputePermuteRegion and
+// makeRaster, which are native computers or the framework's own next step; GeometryComputer::search.
+constexpr std::string_view kGeometryFramework[] = {"_ZN3MNN6Tensor",
+                                                   "_ZNK3MNN6Tensor",
+                                                   "_ZN3MNN11TensorUtils",
+                                                   "_ZN3MNN16GeometryComputer7Context10allocConst",
+                                                   "_ZN3MNN16GeometryComputer7Context11allocTensor",
+                                                   "_ZN3MNN16GeometryComputer7Context11searchConst",
+                                                   "_ZN3MNN21GeometryComputerUtils11makeCommand",
+                                                   "_ZN3MNN21GeometryComputerUtils10makeBinary",
+                                                   "_ZN3MNN21GeometryComputerUtils10makeReduce",
+                                                   "_ZN3MNN21GeometryComputerUtils9makeUnary",
+                                                   "_ZN3MNN21GeometryComputerUtils10makeMatMul",
+                                                   "_ZN3MNN21GeometryComputerUtils13makeLayerNorm",
+                                                   "_ZN3MNN21GeometryComputerUtils8makePool",
+                                                   "_ZN3MNN21GeometryComputerUtils17makeRawAddressRef",
+                                                   "_ZN3MNN13OpCommonUtils18unravelIndexHelper",
+                                                   "_ZN3MNN13OpCommonUtils13computeStride",
+                                                   "_ZN3MNN13OpCommonUtils15convertDataType",
+                                                   "_ZN3MNN13OpCommonUtils14convertDimType",
+                                                   "_ZN3MNN13OpCommonUtils19broastCastComputeDim",
+                                                   "_ZN3MNN13OpCommonUtils17computeMatMulSize",
+                                                   "_ZN3MNN17ConvolutionCommon14convolutionPad",
+                                                   "_ZN3MNN17ConvolutionCommon18convolutionPadFull",
+                                                   "_ZN3MNN17ConvolutionCommon23convolutionTransposePad"};
 
 bool is_math(std::string_view name) {
     if (name.starts_with("__") && name.ends_with("_finite")) {
@@ -185,7 +210,14 @@ bool is_math(std::string_view name) {
            std::ranges::find(kLibm, name.substr(0, name.size() - 1)) != std::end(kLibm);
 }
 
-bool is_framework(std::string_view name) {
+bool is_framework(std::string_view name, Form form) {
+    if (form == Form::composite) {
+        return is_expression(name);
+    }
+    if (form == Form::geometric) {
+        return std::ranges::any_of(kGeometryFramework,
+                                   [&](std::string_view allowed) { return name.starts_with(allowed); });
+    }
     if (std::ranges::any_of(kRefusedFramework, [&](std::string_view refused) { return name.starts_with(refused); })) {
         return false;
     }
@@ -246,6 +278,18 @@ private:
     const std::string& bytes_;
 };
 
+std::string_view what_is_allowed(Form form) {
+    switch (form) {
+    case Form::composite:
+        return "a transform makes expressions with what ExprCreator.hpp offers only";
+    case Form::geometric:
+        return "a geometry computer makes regions and commands, with what docs/rules.md lists, and runs nothing itself";
+    case Form::atomic:
+        break;
+    }
+    return "a kernel computes with memory, mathematics and the framework's building blocks only";
+}
+
 void audit_symbols(const Elf& elf, const std::set<std::string>& native, const std::vector<std::string>& entries,
                    Form form, std::vector<std::string>& findings) {
     const Elf64_Shdr* table = elf.section(SHT_DYNSYM);
@@ -269,11 +313,7 @@ void audit_symbols(const Elf& elf, const std::set<std::string>& native, const st
         if (native.contains(name) || names_entry(demangle(name), entries)) {
             findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
         } else if (!allowed_symbol(name, form)) {
-            findings.push_back(fmt::format("refused symbol '{}': {} only", demangle(name),
-                                           form == Form::composite
-                                               ? "a transform makes expressions with what ExprCreator.hpp offers"
-                                               : "a kernel computes with memory, mathematics and the framework's "
-                                                 "building blocks"));
+            findings.push_back(fmt::format("refused symbol '{}': {}", demangle(name), what_is_allowed(form)));
         }
     }
 }
@@ -316,7 +356,7 @@ bool allowed_symbol(std::string_view mangled, Form form) {
     if (mangled.starts_with("_Zn") || mangled.starts_with("_Zd")) {
         return true;
     }
-    return form == Form::composite ? is_expression(mangled) : is_framework(mangled);
+    return is_framework(mangled, form);
 }
 
 std::string demangle(const std::string& mangled) {

@@ -17,8 +17,9 @@ namespace mkb::mnn {
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
                                               const std::vector<std::string>& entries = {}, Form form = Form::atomic);
 
-/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Of the framework a composite candidate
-/// may have what makes expressions, and what asks them for shapes and constants; nothing else. Pure.
+/// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure. Of the framework a composite
+/// candidate may have what makes expressions, and what asks them for shapes and constants; a geometric one what regions
+/// and commands are made with, by name. A kernel or another computer that it could call would be a way around the task.
 bool allowed_symbol(std::string_view mangled, Form form = Form::atomic);
 
 /// "MNN::CPUSoftmax::onResize(…)", or the name itself when it is not mangled.

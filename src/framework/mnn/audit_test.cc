@@ -95,6 +95,28 @@ TEST(Audit, ATransformMakesAndAsksExpressionsAndHasNothingElseOfTheFramework) {
     }
 }
 
+TEST(Audit, AGeometricCandidateGetsWhatRegionsAndCommandsAreMadeWith) {
+    for (const char* name :
+         {"memcpy", "_Znwm", "_ZNK3MNN6Tensor5shapeEv", "_ZN3MNN6TensorD1Ev",
+          "_ZN3MNN11TensorUtils13makeFullSliceEPNS_6TensorE", "_ZN3MNN11TensorUtils11getDescribeEPKNS_6TensorE",
+          "_ZN3MNN21GeometryComputerUtils10makeBinaryEiPNS_6TensorES2_S2_",
+          "_ZN3MNN16GeometryComputer7Context11allocTensorEPNS_6TensorE"}) {
+        EXPECT_TRUE(allowed_symbol(name, Form::geometric)) << name;
+    }
+    for (const char* name :
+         {"_ZN3MNN16GeometryComputer20ComputePermuteRegionEPNS_6TensorES2_Pii",
+          "_ZN3MNN16GeometryComputer6searchEiNS_7Runtime12CompilerTypeE",
+          "_ZN3MNN16GeometryComputer24registerGeometryComputerESt10shared_ptrIS0_ESt6vectorIiSaIiEENS_"
+          "7Runtime12CompilerTypeE",
+          "_ZN3MNN12ConvertUtils11broadcasttoEPNS_6TensorES2_b", "_ZTVN3MNN23DefaultGeometryComputerE",
+          "_ZN3MNN21GeometryComputerUtils10makeRasterERKNS_13CommandBufferERS1_RNS_16GeometryComputer7ContextE",
+          "_ZN3MNN21GeometryComputerUtils32shapeComputeAndGeometryTransformEv",
+          "_ZN3MNN13OpCommonUtils27createExecutionWithExternalEv", "_ZN3MNN23GeometryComputerManager9gInstanceE",
+          "MNNGetCoreFunctions", "MNNGetC4DivNum", "_ZN3MNN9ExecutionC2EPNS_7BackendE", "fork"}) {
+        EXPECT_FALSE(allowed_symbol(name, Form::geometric)) << name;
+    }
+}
+
 TEST(Audit, NamesAreShownAsPeopleWriteThem) {
     EXPECT_EQ(demangle("_ZN3MNN10CPUSoftmax8onResizeEv"), "MNN::CPUSoftmax::onResize()");
     EXPECT_EQ(demangle("fork"), "fork");

@@ -23,8 +23,8 @@ constexpr const char* kSharedSources[] = {
 constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fno-rtti", "-fno-exceptions", "-fPIE",
                                         "-ffp-contract=off", "-Wall"};
 
-/// Force-included before a candidate, each precompiled: of the atomic and of the composite form.
-constexpr const char* kPreludes[] = {"prelude.h", "prelude_composite.h"};
+/// Force-included before a candidate, each precompiled: one for each form.
+constexpr const char* kPreludes[] = {"prelude.h", "prelude_geometry.h", "prelude_composite.h"};
 /// What a candidate of the composite form includes by name.
 constexpr const char* kTransformHeader = "OnnxExtraManager.hpp";
 
@@ -38,7 +38,8 @@ Result<RunnerSources> runner_sources(const fs::path& home) {
     std::vector<fs::path> all;
     std::error_code error;
     for (const auto& item : fs::recursive_directory_iterator(home / "runner", error)) {
-        if (item.is_regular_file()) {
+        const bool test = item.path().stem().string().ends_with("_test");
+        if (item.is_regular_file() && !test) {
             all.push_back(item.path());
         }
     }
@@ -167,7 +168,15 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
 } // namespace
 
 std::string prelude_of(Form form) {
-    return form == Form::composite ? "prelude_composite.h" : "prelude.h";
+    switch (form) {
+    case Form::geometric:
+        return "prelude_geometry.h";
+    case Form::composite:
+        return "prelude_composite.h";
+    case Form::atomic:
+        break;
+    }
+    return "prelude.h";
 }
 
 std::vector<std::string> candidate_flags(const Library& library, const std::string& headers) {

@@ -16,7 +16,8 @@ struct Kit {
 /// Builds the kit or takes it from the cache (about 40 s on two cores).
 Result<Kit> build_kit(const Library& library);
 
-/// Force-included before a candidate of that form; in the kit's folder, with its precompiled form beside it (.pch).
+/// Force-included before a candidate of that form; in the kit's folder, with its precompiled form beside it (.pch). One
+/// for each form: registration differs, and headers that a form has no use for would only be read in vain.
 std::string prelude_of(Form form);
 
 /// MNN's own flags for a CPU kernel with include folders below `headers`, and what makes a plug-in of it.
