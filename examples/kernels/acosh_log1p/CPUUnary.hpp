@@ -1,0 +1,13 @@
+#pragma once
+#include "core/Execution.hpp"
+
+namespace MNN {
+
+/// The inverse hyperbolic cosine, element by element, for x >= 1.
+class CPUUnary : public Execution {
+public:
+    explicit CPUUnary(Backend* backend) : Execution(backend) {}
+    ErrorCode onExecute(const std::vector<Tensor*>& inputs, const std::vector<Tensor*>& outputs) override;
+};
+
+} // namespace MNN
