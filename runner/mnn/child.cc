@@ -53,8 +53,6 @@ private:
     void run();
     void collect();
     void sequence();
-    void calibrate_extra_work();
-    void do_extra_work();
 
     Channel* channel_ = nullptr;
     const std::byte* inputs_ = nullptr;
@@ -71,8 +69,6 @@ private:
     std::vector<Session> sessions_;
     std::string layers_;
     std::string plugin_;
-    std::uint64_t extra_rounds_ = 0;
-    std::vector<std::uint64_t> warm_up_ns_;
 };
 
 void Child::start(Startup started) {
@@ -248,6 +244,15 @@ void Child::poison_outputs(const Session& session) {
     }
 }
 
+/// The self-test's slower twin: busy for a share more of what this very run has taken since `start_ns`, so that the
+/// true ratio is known whatever the machine does.
+void stay_busy(std::uint64_t start_ns, double share) {
+    const std::uint64_t now = now_ns();
+    const std::uint64_t end = now + static_cast<std::uint64_t>(share * static_cast<double>(now - start_ns));
+    while (now_ns() < end) {
+    }
+}
+
 void Child::run() {
     Session& session = sessions_[std::min<std::size_t>(channel_->model, sessions_.size() - 1)];
     const std::byte* slot = inputs_ + (channel_->slot % kSlots) * layout_.slot_bytes;
@@ -263,8 +268,8 @@ void Child::run() {
     }
     const std::uint64_t start = now_ns();
     const MNN::ErrorCode code = session.net->runSession(session.session);
-    if (extra_rounds_ > 0) {
-        do_extra_work();
+    if (candidate_ && channel_->timed != 0 && job_.measure.extra_work > 0) {
+        stay_busy(start, job_.measure.extra_work);
     }
     channel_->claimed_ns = now_ns() - start;
     channel_->calls = geometric_ ? session.computed : state.calls;
@@ -273,43 +278,6 @@ void Child::run() {
         std::snprintf(channel_->text, sizeof channel_->text, "onExecute returned error code %d",
                       static_cast<int>(code));
     }
-    if (candidate_ && job_.measure.extra_work > 0 && channel_->timed != 0 && extra_rounds_ == 0) {
-        warm_up_ns_.push_back(channel_->claimed_ns);
-        calibrate_extra_work();
-    }
-}
-
-/// The self-test's slower twin: real arithmetic inside the timed window, sized once from the session's own time.
-volatile double g_sink = 0;
-
-void spin(std::uint64_t rounds) {
-    double value = 1;
-    for (std::uint64_t i = 0; i < rounds; ++i) {
-        value = value * 1.0000001 + 1e-9;
-    }
-    g_sink = value;
-}
-
-void Child::calibrate_extra_work() {
-    if (static_cast<int>(warm_up_ns_.size()) < job_.measure.warm_up_runs) {
-        return;
-    }
-    // The fastest: the first runs of a process are slower than those that will be timed.
-    const std::uint64_t session_ns = *std::min_element(warm_up_ns_.begin(), warm_up_ns_.end());
-    constexpr std::uint64_t kProbe = 200'000;
-    std::uint64_t fastest = ~std::uint64_t{0};
-    for (int i = 0; i < 5; ++i) {
-        const std::uint64_t start = now_ns();
-        spin(kProbe);
-        fastest = std::min(fastest, now_ns() - start);
-    }
-    const double rounds_per_ns = static_cast<double>(kProbe) / static_cast<double>(fastest);
-    extra_rounds_ =
-        static_cast<std::uint64_t>(job_.measure.extra_work * static_cast<double>(session_ns) * rounds_per_ns) + 1;
-}
-
-void Child::do_extra_work() {
-    spin(extra_rounds_);
 }
 
 /// Copies the outputs of the last run, in ONNX's layout, into the shared memory.
