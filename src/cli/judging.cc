@@ -6,23 +6,9 @@ namespace mkb::cli {
 
 namespace {
 
-Result<std::optional<Record>> find_by_key(Store& store, const std::string& key) {
-    MKB_TRY(known, store.has_key(key));
-    std::optional<Record> found;
-    if (known) {
-        MKB_DO(store.for_each([&](const Record& record) {
-            if (record.key == key) {
-                found = record;
-            }
-            return !found;
-        }));
-    }
-    return found;
-}
-
 Result<WorkResult> judge_one(Workbench& bench, Store& store, const Work& work) {
     MKB_TRY(key, evaluation_key(*bench.judge, *work.task, work.loaded, work.options));
-    MKB_TRY(stored, find_by_key(store, key));
+    MKB_TRY(stored, store.find_by_key(key));
     if (stored) {
         return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
     }

@@ -230,8 +230,6 @@ nlohmann::json to_json(const JobResult& result) {
             {"returned", list(result.returned, returned_to_json)},
             {"calls_per_run", result.calls_per_run},
             {"sequence", result.sequence},
-            {"native_sequence", result.native_sequence},
-            {"notices", result.notices},
             {"pairs", list(result.pairs, pair_to_json)},
             {"printed", result.printed},
             {"jail", result.jail},
@@ -253,8 +251,6 @@ bool from_json(const nlohmann::json& from, JobResult& result, std::string& reaso
     reader.read_list("returned", result.returned, returned_from_json);
     reader.read("calls_per_run", result.calls_per_run);
     reader.read("sequence", result.sequence);
-    reader.read("native_sequence", result.native_sequence);
-    reader.read("notices", result.notices);
     reader.read_list("pairs", result.pairs, pair_from_json);
     reader.read("printed", result.printed);
     reader.read("jail", result.jail);

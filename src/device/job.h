@@ -118,8 +118,6 @@ struct JobResult {
     std::vector<Returned> returned;
     std::vector<int> calls_per_run;    ///< of the candidate, in each verification step
     std::vector<std::string> sequence; ///< executed operators of one run of the candidate's session
-    std::vector<std::string> native_sequence;
-    std::vector<std::string> notices; ///< trapped attempts and oddities, one line each
     std::vector<Pair> pairs;
     std::string printed;           ///< by the candidate, capped
     std::vector<std::string> jail; ///< layers in force in the candidate's process: "seccomp", "landlock", "uid", …

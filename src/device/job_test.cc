@@ -48,8 +48,6 @@ JobResult sample_result() {
                         .phase = Phase::timed}};
     result.calls_per_run = {1, 1};
     result.sequence = {"BinaryOp"};
-    result.native_sequence = {"BinaryOp"};
-    result.notices = {"a notice"};
     Pair pair;
     pair.first_mover_candidate = 1;
     pair.native_ns = {1, 2, 0xFFFF'FFFF};

@@ -154,7 +154,6 @@ private:
         note_stage("verify", verified.wall_ms + verified.compare_ms);
         Record& record = judgement_.record;
         record.regime_errors = verified.errors;
-        std::ranges::copy(verified.job.notices, std::back_inserter(record.flags));
         note_isolation(verified.job.jail);
         if (record.graph) {
             record.graph->executed = fmt::format("{}", fmt::join(verified.job.sequence, " "));

@@ -186,9 +186,16 @@ Result<void> Store::append(const Record& record, const std::vector<std::pair<std
     return transaction.commit();
 }
 
-Result<bool> Store::has_key(const std::string& key) {
+Result<std::optional<Record>> Store::find_by_key(const std::string& key) {
     const std::lock_guard lock(state_->mutex);
-    return key_is_there(state_->database, valid_utf8(key));
+    MKB_TRY(select,
+            Statement::prepare(state_->database, "SELECT sequence, record FROM evaluation WHERE key = ?1 LIMIT 1"));
+    MKB_TRY(found, select.bind(1, valid_utf8(key)).step());
+    if (!found) {
+        return std::nullopt;
+    }
+    MKB_TRY(record, parse_record(state_->database, select.integer(0), select.text(1)));
+    return record;
 }
 
 Result<std::optional<Record>> Store::find(const std::string& id_or_prefix) {

@@ -45,7 +45,8 @@ public:
     /// Appends the record and its artifacts' rows in one transaction. A second record with the same key is refused
     /// (bad_input). `artifacts` are (kind, content) pairs that the record names by hash.
     Result<void> append(const Record& record, const std::vector<std::pair<std::string, std::string>>& artifacts = {});
-    Result<bool> has_key(const std::string& key);
+    /// The evaluation with this key, by an index: a run that is taken up again asks for each of its keys.
+    Result<std::optional<Record>> find_by_key(const std::string& key);
     /// At least 4 characters of an id, in any case. bad_input when several begin so.
     Result<std::optional<Record>> find(const std::string& id_or_prefix);
     /// In order of insertion. The callback returns false to stop. Memory stays flat. What the callback appends is not

@@ -90,8 +90,8 @@ TEST(Store, ASecondRecordWithTheSameKeyIsRefusedAndLeavesNothingBehind) {
     expect_error(store.append(record, {{"log", "left behind?"}}), ErrorKind::bad_input, record.key);
     EXPECT_FALSE(store.artifact(sha256_hex("left behind?")).has_value());
     EXPECT_EQ(store.all()->size(), 1U);
-    EXPECT_TRUE(*store.has_key(record.key));
-    EXPECT_FALSE(*store.has_key("another"));
+    EXPECT_EQ((*store.find_by_key(record.key))->id, record.id);
+    EXPECT_FALSE(*store.find_by_key("another"));
 }
 
 TEST(Store, FindTakesAnIdOrAnUnambiguousPrefixInAnyCase) {
@@ -220,7 +220,7 @@ TEST(StoreSchema, AVersionZeroFileIsMigratedWhereItMayBeWrittenAndReadWhereNot) 
     Store store = open_store(dir.path());
     EXPECT_EQ(*raw(dir.path()).integer("PRAGMA user_version"), kStoreSchema);
     EXPECT_EQ(*raw(dir.path()).integer("SELECT count(*) FROM artifact"), 1);
-    EXPECT_TRUE(*store.has_key(record.key));
+    EXPECT_EQ((*store.find_by_key(record.key))->id, record.id);
     EXPECT_TRUE(store.find(record.id)->has_value());
     expect_ok(store.append(sample::make_record(8)));
     EXPECT_EQ(store.all()->size(), 2U);
