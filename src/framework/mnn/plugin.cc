@@ -39,7 +39,8 @@ std::vector<std::string> command_line(const Kit& kit, const Library& library, co
                     "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
                     "-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
                     fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
-                    "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
+                    // What it defines itself it uses itself: the loader would prefer the framework's of the same name.
+                    "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
                     "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
                     layout.out + "/candidate.so", layout.sources + "/" + folder_of(task) + "/" + task.files.back(),
                     layout.kit + "/libMNN.so", "-lm"});
