@@ -145,7 +145,9 @@ void ChildProcess::become_child() {
     char program[] = "/proc/self/exe";
     char mode[] = "--child";
     char* const arguments[] = {program, mode, nullptr};
-    char* const environment[] = {nullptr};
+    // The library with the candidate takes the plain one's place by its name; a path with a slash is not searched for.
+    std::string preload = "LD_PRELOAD=./" + job_.in_tree.library;
+    char* const environment[] = {job_.in_tree.library.empty() ? nullptr : preload.data(), nullptr};
     execve(program, arguments, environment);
     _exit(5);
 }
@@ -307,6 +309,11 @@ void ChildProcess::kill_group() {
 std::string ChildProcess::place_of(std::uint64_t pc) const {
     char text[64];
     const auto within = [&](std::uint64_t base) { return base != 0 && pc >= base && pc - base < (1U << 30); };
+    const std::uint64_t offset = pc - channel_->library_base;
+    if (offset >= job_.in_tree.code && offset - job_.in_tree.code < job_.in_tree.code_bytes) {
+        std::snprintf(text, sizeof text, "candidate+0x%llx", static_cast<unsigned long long>(offset));
+        return text;
+    }
     if (within(channel_->plugin_base) &&
         (!within(channel_->library_base) || channel_->plugin_base > channel_->library_base)) {
         std::snprintf(text, sizeof text, "candidate+0x%llx",

@@ -44,7 +44,7 @@ private:
     void start(Startup started);
     void warm();
     void arm();
-    void load_plugin();
+    void load_candidate();
     void create_sessions();
     [[noreturn]] void session_trouble(bool dispatched, const std::string& text);
     Session open_session(const std::string& model, bool dispatched);
@@ -127,7 +127,7 @@ void Child::warm() {
 /// Dispatch for both children; the roads to the native kernel are closed in the candidate's only.
 void Child::arm() {
     Watch& state = watch();
-    state.candidate_process = candidate_ && !job_.plugin.empty();
+    state.candidate_process = candidate_ && job_.has_code();
     state.trusted = job_.trusted;
     std::string reason;
     bool done = install_dispatch(job_, reason);
@@ -143,7 +143,7 @@ void Child::arm() {
     }
 }
 
-void Child::load_plugin() {
+void Child::load_candidate() {
     std::string reason;
     if (!restrict_to_loading(layers_, reason)) {
         world_trouble("jail: " + reason);
@@ -152,7 +152,9 @@ void Child::load_plugin() {
     if (watch().candidate_process) {
         check_function_tables();
         using Register = void (*)(void*, void (*)(void*, int, void*));
-        auto* register_all = reinterpret_cast<Register>(open_plugin(*channel_, plugin_, "mkb_register_v1"));
+        constexpr const char* kEntry = "mkb_register_v1";
+        auto* register_all = reinterpret_cast<Register>(
+            plugin_.empty() ? open_in_tree(*channel_, job_.in_tree, kEntry) : open_plugin(*channel_, plugin_, kEntry));
         ++watch().in_candidate;
         register_all(nullptr, geometric_ ? add_candidate_computer : add_candidate_creator);
         --watch().in_candidate;
@@ -349,7 +351,7 @@ int Child::live(Startup started) {
     start(std::move(started));
     warm();
     arm();
-    load_plugin();
+    load_candidate();
     create_sessions();
     channel_->stage.store(Stage::ready);
     pass_turn(channel_->turn, 0);

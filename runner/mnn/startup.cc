@@ -87,7 +87,11 @@ Startup start_child() {
     if (child.inputs == nullptr || child.outputs == nullptr) {
         world_trouble("shared memory could not be mapped");
     }
-    child.channel->library_base = base_of("libMNN.so");
+    const std::string& in_tree = child.job.in_tree.library;
+    child.channel->library_base = base_of(in_tree.empty() ? "libMNN.so" : in_tree.c_str());
+    if (child.channel->library_base == 0) {
+        world_trouble("the framework's library is not loaded");
+    }
     setvbuf(stdout, nullptr, _IOLBF, 1024);
     return child;
 }
@@ -111,6 +115,14 @@ std::string path_beside(const std::string& name) {
     return std::string(folder != nullptr ? folder.get() : ".") + "/" + name;
 }
 
+namespace {
+
+[[noreturn]] void no_entry(const char* entry) {
+    end_with(Status::load_failed, "", (std::string("nothing was registered: the candidate has no ") + entry).c_str());
+}
+
+} // namespace
+
 void* open_plugin(Channel& channel, const std::string& path, const char* entry) {
     channel.stage.store(Stage::load);
     ++watch().in_candidate;
@@ -121,9 +133,27 @@ void* open_plugin(Channel& channel, const std::string& path, const char* entry) 
     channel.plugin_base = base_of(path.c_str());
     void* function = dlsym(handle, entry);
     if (function == nullptr) {
-        end_with(Status::load_failed, "", (std::string("nothing was registered: the plug-in has no ") + entry).c_str());
+        no_entry(entry);
     }
     --watch().in_candidate;
+    return function;
+}
+
+void* open_in_tree(Channel& channel, const job::InTree& in_tree, const char* entry) {
+    channel.stage.store(Stage::load);
+    // With what a loader passes, and where it would call those of a plug-in.
+    using Constructor = void (*)(int, char**, char**);
+    auto* table = reinterpret_cast<Constructor*>(channel.library_base + in_tree.constructors);
+    char* nothing[] = {nullptr};
+    ++watch().in_candidate;
+    for (std::uint64_t i = 0; i < in_tree.constructor_count; ++i) {
+        table[i](0, nothing, nothing);
+    }
+    --watch().in_candidate;
+    void* function = dlsym(RTLD_DEFAULT, entry);
+    if (function == nullptr) {
+        no_entry(entry);
+    }
     return function;
 }
 

@@ -31,6 +31,9 @@ std::string path_beside(const std::string& name);
 /// Runs the plug-in's constructors; the address of its function `entry`, or the process ends with load_failed.
 void* open_plugin(Channel& channel, const std::string& path, const char* entry);
 
+/// The same for a candidate that came with the framework's library, where no loader knows of its constructors.
+void* open_in_tree(Channel& channel, const job::InTree& in_tree, const char* entry);
+
 /// Leaves one more answer of any length in the memory of outputs: the last whole one counts. False when there is no
 /// room for it.
 bool leave_answer(const Startup& child, const std::string& bytes);

@@ -14,7 +14,7 @@ namespace {
 
 struct Options {
     Common common;
-    std::string task, manifest, run, profile = "standard", seed, label;
+    std::string task, manifest, run, profile = "standard", build = "plugin", seed, label;
     std::vector<std::string> files;
     int core = -1;
 };
@@ -41,6 +41,8 @@ Result<EvaluateOptions> evaluate_options(const Options& options) {
     EvaluateOptions result;
     MKB_TRY(profile, profile_named(options.profile));
     result.profile = profile;
+    MKB_TRY(way, build_way_named(options.build));
+    result.way = way;
     result.core = options.core;
     result.label = options.label;
     if (!options.seed.empty()) {
@@ -124,6 +126,9 @@ void print_single(const Record& record, const std::filesystem::path& run) {
         fmt::print("  candidate {:.1f} us ({:.0f} % of the limit), native {:.1f} us ({:.0f} %), whole session on {}\n",
                    right->latency_us, 100 * right->share_of_limit, right->native_latency_us,
                    100 * right->native_share_of_limit, record.device.cpu);
+    }
+    if (record.build != name_of(BuildWay::plugin)) {
+        fmt::print("  built {}\n", record.build);
     }
     for (const std::string& flag : record.flags) {
         fmt::print("  note: {}\n", flag);
@@ -210,6 +215,7 @@ void add_evaluate(Program& program) {
                     "  mkb evaluate --task Softmax CPUSoftmax.hpp CPUSoftmax.cpp\n"
                     "  mkb evaluate --task Softmax answer.md          a model's raw answer\n"
                     "  ask-a-model | mkb evaluate --task Softmax -\n"
+                    "  mkb evaluate --task Softmax --build in-tree CPUSoftmax.hpp CPUSoftmax.cpp\n"
                     "  mkb evaluate --manifest examples/kernels/manifest.json --run runs/demo\n"
                     "With --run the same command goes on where it stopped and judges nothing twice.\n"
                     "Exit code: 0 correct (or all as expected), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
@@ -222,6 +228,10 @@ void add_evaluate(Program& program) {
     command
         ->add_option("--profile", options->profile,
                      "How thoroughly to time: standard, thorough, short, or verify (not at all)")
+        ->capture_default_str();
+    command
+        ->add_option("--build", options->build,
+                     "plugin, or in-tree: linked into the framework's library, the published way, slower")
         ->capture_default_str();
     command->add_option("--seed", options->seed,
                         "32 hexadecimal digits instead of a secret seed: repeatable, for debugging");

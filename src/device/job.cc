@@ -20,6 +20,24 @@ bool code_from_json(const json& from, CodeRange& range, std::string& reason) {
     return reader.ok();
 }
 
+json in_tree_to_json(const InTree& in_tree) {
+    return {{"library", in_tree.library},
+            {"constructors", in_tree.constructors},
+            {"constructor_count", in_tree.constructor_count},
+            {"code", in_tree.code},
+            {"code_bytes", in_tree.code_bytes}};
+}
+
+bool in_tree_from_json(const json& from, InTree& in_tree, std::string& reason) {
+    Reader reader(from, reason);
+    reader.read("library", in_tree.library);
+    reader.read("constructors", in_tree.constructors);
+    reader.read("constructor_count", in_tree.constructor_count);
+    reader.read("code", in_tree.code);
+    reader.read("code_bytes", in_tree.code_bytes);
+    return reader.ok();
+}
+
 json step_to_json(const Step& step) {
     return {{"model", step.model}, {"regime", step.regime}, {"iteration", step.iteration}};
 }
@@ -162,6 +180,7 @@ nlohmann::json to_json(const Job& job) {
             {"mode", job.mode},
             {"models", job.models},
             {"plugin", job.plugin},
+            {"in_tree", in_tree_to_json(job.in_tree)},
             {"candidate_models", job.candidate_models},
             {"node", job.node},
             {"form", job.form},
@@ -196,6 +215,7 @@ bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
     reader.read("mode", job.mode);
     reader.read("models", job.models);
     reader.read("plugin", job.plugin);
+    reader.read_object("in_tree", job.in_tree, in_tree_from_json);
     reader.read("candidate_models", job.candidate_models);
     reader.read("node", job.node);
     reader.read("form", job.form);

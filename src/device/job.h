@@ -25,6 +25,16 @@ struct CodeRange {
     std::string name; ///< of the function, for evidence
 };
 
+/// The framework's library with the candidate inside, which both children load in place of the plain one, so that they
+/// differ in dispatch only. Offsets are virtual addresses in the library file.
+struct InTree {
+    std::string library;            ///< file name beside the runner; empty: there is none
+    std::uint64_t constructors = 0; ///< table of the candidate's constructors, which run at the load stage, in the jail
+    std::uint64_t constructor_count = 0;
+    std::uint64_t code = 0; ///< the candidate's functions
+    std::uint64_t code_bytes = 0;
+};
+
 /// One run in verification: which model, which stream.
 struct Step {
     std::uint32_t model = 0; ///< 0: models[0] (the task's parameters), 1: models[1] (secret parameters)
@@ -38,7 +48,8 @@ struct Measure {
     int runs_per_block = 5;
     int warm_up_runs = 5;
     int samples = 20; ///< timed iterations of the candidate, drawn at random over all pairs, whose outputs come back
-    double extra_work = 0; ///< the second child does this share more real work (self-test A/B); needs an empty plug-in
+    double extra_work =
+        0;           ///< the second child does this share more real work (self-test A/B); needs a job without candidate
     bool pin = true; ///< supervisor and children on one core; off only to show what it is worth (bench/measurement)
     bool random_slots = true; ///< which process is started first is drawn per pair; off only for the same comparison
 };
@@ -47,7 +58,8 @@ struct Job {
     int version = 1;
     std::string mode;                ///< "verify", "measure", "calibrate", "expand", "inspect"
     std::vector<std::string> models; ///< file names beside the runner
-    std::string plugin;              ///< file name; empty: native in both children (A/A)
+    std::string plugin;              ///< file name; empty: no plug-in
+    InTree in_tree;                  ///< the other way to bring a candidate's code; never both
     /// Composite: the candidate's graphs, in the place of `models` and as many; there is no plug-in then. For
     /// "inspect": the one graph to be looked at.
     std::vector<std::string> candidate_models;
@@ -70,7 +82,10 @@ struct Job {
     double run_limit_s = 10; ///< one runSession, one load, one creation
     double memory_limit_mb = 2048;
     std::size_t output_limit_bytes = 64U << 10; ///< of what a child prints
-    bool has_candidate() const { return !plugin.empty() || !candidate_models.empty(); }
+    /// Whether a candidate's own code runs beside the native kernel's.
+    bool has_code() const { return !plugin.empty() || !in_tree.library.empty(); }
+    /// Else native runs in both children (A/A).
+    bool has_candidate() const { return has_code() || !candidate_models.empty(); }
 };
 
 nlohmann::json to_json(const Job& job);

@@ -13,6 +13,11 @@ Job sample_job() {
     job.mode = "verify";
     job.models = {"model.mnn", "secret.mnn"};
     job.plugin = "candidate.so";
+    job.in_tree = {.library = "libMNN-candidate.so",
+                   .constructors = 1ULL << 40,
+                   .constructor_count = 2,
+                   .code = 0x1000,
+                   .code_bytes = 64};
     job.candidate_models = {"expanded.mnn"};
     job.node = "node.cbor";
     job.form = "geometric";

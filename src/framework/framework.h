@@ -41,7 +41,9 @@ struct Built {
     std::filesystem::path file;
     std::string sha256;
     std::string graph,
-        secret_graph; ///< transform: model files from `expand`, with the task's and with secret parameters
+        secret_graph;    ///< transform: model files from `expand`, with the task's and with secret parameters
+    job::InTree in_tree; ///< library: where the candidate is in it
+    std::vector<job::CodeRange> native_code; ///< library: where the native kernel is in it
 };
 
 struct BuildOptions {

@@ -8,6 +8,7 @@ namespace mkb {
 namespace {
 
 constexpr const char* kPlugin = "candidate.so";
+constexpr const char* kLibrary = "libMNN-candidate.so";
 constexpr const char* kExpanded = "expanded.mnn";
 constexpr const char* kExpandedSecret = "expanded-secret.mnn";
 
@@ -26,7 +27,8 @@ Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built) 
             files.contents.emplace_back(kExpandedSecret, built->secret_graph);
         }
     } else {
-        files.files.push_back({.name = kPlugin, .source = built->file, .sha256 = built->sha256, .keep = false});
+        const char* name = built->as == Built::As::library ? kLibrary : kPlugin;
+        files.files.push_back({.name = name, .source = built->file, .sha256 = built->sha256, .keep = false});
     }
     return files;
 }
@@ -35,8 +37,14 @@ void name_candidate(const std::optional<Built>& built, job::Job& job) {
     if (!built) {
         return;
     }
-    if (built->as != Built::As::transform) {
+    if (built->as == Built::As::plugin) {
         job.plugin = kPlugin;
+        return;
+    }
+    if (built->as == Built::As::library) {
+        job.in_tree = built->in_tree;
+        job.in_tree.library = kLibrary;
+        job.native_code = built->native_code; // it lies elsewhere in that library
         return;
     }
     // As many as `models`: a step names one by its number.

@@ -10,7 +10,7 @@
 
 namespace mkb {
 
-/// The task's model and, where there is a candidate, its plug-in or its graphs, under the names that jobs use.
+/// The task's model and, where there is a candidate, its plug-in, library or graphs, under the names that jobs use.
 Result<JobFiles> files_for(const Task& task, const std::optional<Built>& built);
 
 /// Says in the job which of these files the candidate is. Call it when `job.models` are known.

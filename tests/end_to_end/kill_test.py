@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import random
 import shutil
 import sqlite3
@@ -10,36 +9,11 @@ import subprocess
 import time
 import unittest
 
-from program import FINE, MKB, NO, ROOT, ProgramTest, write_manifest
+from program import FINE, MKB, NO, ROOT, ProgramTest, processes_below, wait_until, write_manifest
 
 KILLS = int(os.environ.get("MKB_TEST_KILLS", "30"))
 LONGEST_PIECE_S = 8
 EXAMPLES = ROOT / "examples/kernels/manifest.json"
-
-
-def processes_below(folder):
-    """Live processes that work in or were started with something below `folder`; zombies run no more."""
-    found = {}
-    for process in pathlib.Path("/proc").iterdir():
-        if not process.name.isdigit():
-            continue
-        try:
-            words = (process / "cmdline").read_bytes()
-            place = os.readlink(process / "cwd")
-            state = (process / "stat").read_text().rsplit(") ", 1)[1][0]
-        except OSError:
-            continue  # it ended meanwhile
-        if state not in "ZX" and (str(folder).encode() in words or place.startswith(str(folder))):
-            found[int(process.name)] = words.replace(b"\0", b" ").decode(errors="replace")
-    return found
-
-
-def wait_until(condition, limit_s=10):
-    """Killing is not instant: the system takes the processes down one after the other."""
-    end = time.monotonic() + limit_s
-    while not condition() and time.monotonic() < end:
-        os.sched_yield()
-    return condition()
 
 
 class KillTest(ProgramTest):

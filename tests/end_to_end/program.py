@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -98,6 +99,31 @@ def make_folder():
     folder.chmod(0o711)
     (folder / "tmp").chmod(0o711)
     return folder
+
+
+def processes_below(folder):
+    """Live processes that work in or were started with something below `folder`; zombies run no more."""
+    found = {}
+    for process in pathlib.Path("/proc").iterdir():
+        if not process.name.isdigit():
+            continue
+        try:
+            words = (process / "cmdline").read_bytes()
+            place = os.readlink(process / "cwd")
+            state = (process / "stat").read_text().rsplit(") ", 1)[1][0]
+        except OSError:
+            continue  # it ended meanwhile
+        if state not in "ZX" and (str(folder).encode() in words or place.startswith(str(folder))):
+            found[int(process.name)] = words.replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
+def wait_until(condition, limit_s=10):
+    """Killing is not instant: the system takes the processes down one after the other."""
+    end = time.monotonic() + limit_s
+    while not condition() and time.monotonic() < end:
+        os.sched_yield()
+    return condition()
 
 
 class ProgramTest(unittest.TestCase):

@@ -1,12 +1,11 @@
 #include "framework/mnn/audit.h"
 
 #include "base/files.h"
+#include "framework/mnn/elf.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <cxxabi.h>
-#include <elf.h>
 #include <memory>
 #include <set>
 
@@ -240,43 +239,23 @@ bool names_entry(const std::string& demangled, const std::vector<std::string>& e
     });
 }
 
-/// A 64-bit ELF file whose every offset is checked before it is followed.
-class Elf {
-public:
-    explicit Elf(const std::string& bytes) : bytes_(bytes) {}
-
-    template <class T>
-    const T* at(std::uint64_t offset, std::uint64_t count = 1) const {
-        if (offset % alignof(T) != 0 || offset > bytes_.size() || count > (bytes_.size() - offset) / sizeof(T)) {
-            return nullptr;
+/// Numbers of the symbols that the loader looks up, wherever their definition is: a plug-in's own definition of a name
+/// counts for nothing when another library has that name too.
+std::set<std::uint64_t> looked_up(const Elf& elf, std::vector<std::string>& findings) {
+    std::set<std::uint64_t> numbers;
+    for (const Elf64_Shdr* section : elf.sections()) {
+        if (section->sh_type != SHT_RELA) {
+            continue;
         }
-        return reinterpret_cast<const T*>(bytes_.data() + offset);
-    }
-    std::string text(std::uint64_t offset) const {
-        return offset < bytes_.size() ? std::string(bytes_.c_str() + offset) : std::string();
-    }
-    const Elf64_Ehdr* header() const {
-        const auto* header = at<Elf64_Ehdr>(0);
-        const bool fine = header != nullptr && std::memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
-                          header->e_ident[EI_CLASS] == ELFCLASS64;
-        return fine ? header : nullptr;
-    }
-    const Elf64_Shdr* section(std::uint32_t type) const {
-        for (std::uint16_t i = 0; i < header()->e_shnum; ++i) {
-            const auto* section = at<Elf64_Shdr>(header()->e_shoff + std::uint64_t{i} * sizeof(Elf64_Shdr));
-            if (section != nullptr && section->sh_type == type) {
-                return section;
+        for (const auto* relocation : elf.entries<Elf64_Rela>(*section)) {
+            numbers.insert(ELF64_R_SYM(relocation->r_info));
+            if (is_indirect(*relocation, elf.header()->e_machine)) {
+                findings.emplace_back("refused: an indirect function (ifunc, target_clones) runs while loading");
             }
         }
-        return nullptr;
     }
-    const Elf64_Shdr* section_number(std::uint32_t number) const {
-        return at<Elf64_Shdr>(header()->e_shoff + std::uint64_t{number} * sizeof(Elf64_Shdr));
-    }
-
-private:
-    const std::string& bytes_;
-};
+    return numbers;
+}
 
 std::string_view what_is_allowed(Form form) {
     switch (form) {
@@ -298,22 +277,24 @@ void audit_symbols(const Elf& elf, const std::set<std::string>& native, const st
         findings.emplace_back("the plug-in has no symbol table");
         return;
     }
-    for (std::uint64_t i = 1; i < table->sh_size / sizeof(Elf64_Sym); ++i) {
-        const auto* symbol = elf.at<Elf64_Sym>(table->sh_offset + i * sizeof(Elf64_Sym));
-        if (symbol == nullptr) {
-            break;
-        }
+    const std::set<std::uint64_t> wanted = looked_up(elf, findings);
+    std::uint64_t number = 0;
+    for (const auto* symbol : elf.entries<Elf64_Sym>(*table)) {
         const std::string name = elf.text(names->sh_offset + symbol->st_name);
         if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) {
             findings.push_back(fmt::format("refused symbol '{}': an indirect function runs while loading", name));
         }
-        if (symbol->st_shndx != SHN_UNDEF) {
+        const bool own = symbol->st_shndx != SHN_UNDEF;
+        if (number++ == 0 || (own && !wanted.contains(number - 1))) {
             continue;
         }
         if (native.contains(name) || names_entry(demangle(name), entries)) {
             findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
-        } else if (!allowed_symbol(name, form)) {
+        } else if (!allowed_symbol(name, form) && !own) {
             findings.push_back(fmt::format("refused symbol '{}': {}", demangle(name), what_is_allowed(form)));
+        } else if (!allowed_symbol(name, form)) {
+            findings.push_back(
+                fmt::format("refused symbol '{}': the loader would look for it elsewhere first", demangle(name)));
         }
     }
 }
@@ -327,9 +308,8 @@ void audit_dynamic(const Elf& elf, std::vector<std::string>& findings) {
     }
     constexpr std::string_view kNeeded[] = {"libMNN.so",      "libm.so.6",     "libc.so.6",
                                             "libstdc++.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2"};
-    for (std::uint64_t i = 0; i < dynamic->sh_size / sizeof(Elf64_Dyn); ++i) {
-        const auto* entry = elf.at<Elf64_Dyn>(dynamic->sh_offset + i * sizeof(Elf64_Dyn));
-        if (entry == nullptr || entry->d_tag == DT_NULL) {
+    for (const auto* entry : elf.entries<Elf64_Dyn>(*dynamic)) {
+        if (entry->d_tag == DT_NULL) {
             break;
         }
         const std::string name = elf.text(names->sh_offset + entry->d_un.d_val);

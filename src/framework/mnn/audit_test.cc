@@ -181,6 +181,26 @@ TEST_F(AuditFile, AnIndirectFunctionIsRefused) {
     EXPECT_NE(found.front().find("indirect function"), std::string::npos);
 }
 
+TEST_F(AuditFile, AnIndirectFunctionThatOnlyThePluginSeesIsRefused) {
+    const std::string source = "static int one() { return 1; }\n"
+                               "extern \"C\" __attribute__((used)) int (*choose())() { return one; }\n"
+                               "static __attribute__((ifunc(\"choose\"))) int chosen();\n"
+                               "int kernel() { return chosen(); }";
+    const auto found = findings(source);
+    ASSERT_GE(found.size(), 1U);
+    EXPECT_NE(found.front().find("indirect function"), std::string::npos);
+}
+
+TEST_F(AuditFile, ADefinitionOfItsOwnDoesNotHideWhatTheLoaderWouldTake) {
+    const std::string source = "namespace MNN { struct CPUBinary { void onExecute(); }; }\n"
+                               "__attribute__((weak)) void MNN::CPUBinary::onExecute() { asm(\"\"); }\n"
+                               "extern \"C\" __attribute__((weak)) int fork() { asm(\"\"); return 0; }\n"
+                               "int kernel() { MNN::CPUBinary().onExecute(); return fork(); }";
+    const std::vector<Function> native = {{.name = "_ZN3MNN9CPUBinary9onExecuteEv", .offset = 1, .size = 1}};
+    EXPECT_EQ(findings(source, native).size(), 2U);
+    EXPECT_EQ(findings(source, native, {"-Wl,-Bsymbolic"}), std::vector<std::string>());
+}
+
 TEST_F(AuditFile, AnotherLibraryAndASearchPathAreRefused) {
     const auto needed = findings("int kernel() { return 1; }", {}, {"-Wl,--no-as-needed", "-lz"});
     const auto path = findings("int kernel() { return 1; }", {}, {"-Wl,-rpath,/tmp"});

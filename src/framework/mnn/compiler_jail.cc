@@ -29,6 +29,7 @@ std::vector<std::string> bubblewrap(const CompileFolders& folders) {
     bind("--ro-bind", folders.headers, layout.headers);
     bind("--ro-bind", folders.kit, layout.kit);
     bind("--ro-bind", folders.sources, layout.sources);
+    bind("--ro-bind", folders.objects, layout.objects);
     bind("--bind", folders.out, layout.out);
     command.insert(command.end(), {"--chdir", folders.out.empty() ? "/" : layout.out, "--"});
     return command;
@@ -54,6 +55,7 @@ CompileLayout layout_for(const CompileFolders& folders) {
             .headers = folders.headers.string(),
             .kit = folders.kit.string(),
             .sources = folders.sources.string(),
+            .objects = folders.objects.string(),
             .out = folders.out.string()};
 }
 

@@ -12,15 +12,16 @@ namespace mkb::mnn {
 /// Folders as the compiler sees them. In the jail they are fixed names, so that a precompiled header fits everywhere.
 struct CompileLayout {
     bool jailed = true;
-    std::string headers = "/mnn"; ///< the framework's headers, read-only
-    std::string kit = "/kit";     ///< prelude, precompiled prelude, libMNN.so, read-only
-    std::string sources = "/src"; ///< the candidate, read-only
-    std::string out = "/out";     ///< the only writable folder
+    std::string headers = "/mnn";     ///< the framework's headers, read-only
+    std::string kit = "/kit";         ///< prelude, precompiled prelude, libMNN.so, read-only
+    std::string sources = "/src";     ///< the candidate, read-only
+    std::string objects = "/objects"; ///< the framework's own objects, read-only
+    std::string out = "/out";         ///< the only writable folder
 };
 
 /// Real folders behind a layout.
 struct CompileFolders {
-    std::filesystem::path headers, kit, sources, out;
+    std::filesystem::path headers, kit, sources, objects, out;
 };
 
 /// Whether bubblewrap works here; decided once per process by running it. Without it the compiler runs under limits

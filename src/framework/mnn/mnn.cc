@@ -3,6 +3,7 @@
 #include "framework/framework.h"
 #include "framework/mnn/audit.h"
 #include "framework/mnn/expand.h"
+#include "framework/mnn/in_tree.h"
 #include "framework/mnn/kit.h"
 #include "framework/mnn/plugin.h"
 
@@ -45,27 +46,16 @@ public:
 
     Result<Build> build(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
                         const BuildOptions& options) override {
+        if (options.way == BuildWay::in_tree) {
+            return build_in_tree(task, candidate, folder, options);
+        }
         MKB_DO(prepare_for(task));
-        const mnn::Library& library = library_for(task);
-        MKB_TRY(build, mnn::compile_plugin(kit_for(task), library, task, candidate, folder));
+        MKB_TRY(build, mnn::compile_plugin(kit_for(task), library_for(task), task, candidate, folder));
         auto* plugin = std::get_if<Built>(&build.result);
         if (plugin != nullptr && task.form == Form::composite) {
             plugin->as = Built::As::transform;
         }
-        if (plugin == nullptr || options.trusted) {
-            return build;
-        }
-        const auto start = std::chrono::steady_clock::now();
-        MKB_TRY(native, native_functions(task));
-        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form));
-        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-        build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
-        if (!findings.empty()) {
-            build.result = Outcome(LoadFailed{.why = findings.front()});
-            for (const std::string& finding : findings) {
-                build.log += finding + "\n";
-            }
-        }
+        MKB_DO(audit(task, options, build));
         return build;
     }
 
@@ -128,6 +118,43 @@ private:
         MKB_TRY(kit, mnn::build_kit(library));
         host_library_ = std::move(library);
         host_kit_ = std::move(kit);
+        return {};
+    }
+
+    Result<Build> build_in_tree(const Task& task, const Candidate& candidate, const std::filesystem::path& folder,
+                                const BuildOptions& options) {
+        if (task.form == Form::composite) {
+            return fail(ErrorKind::bad_input,
+                        "task {}: a composite candidate is part of the converter, not of the library that --build "
+                        "in-tree links anew; leave --build out",
+                        task.id);
+        }
+        MKB_DO(prepare());
+        MKB_TRY(build, mnn::compile_in_tree(kit_, library_, task, candidate, folder));
+        MKB_DO(audit(task, options, build));
+        if (std::holds_alternative<Built>(build.result)) {
+            MKB_DO(mnn::link_in_tree(kit_, library_, task, folder, build));
+        }
+        return build;
+    }
+
+    /// What the plug-in may not import ends the build. A trusted candidate is the framework's own.
+    Result<void> audit(const Task& task, const BuildOptions& options, Build& build) {
+        const auto* plugin = std::get_if<Built>(&build.result);
+        if (plugin == nullptr || options.trusted) {
+            return {};
+        }
+        const auto start = std::chrono::steady_clock::now();
+        MKB_TRY(native, native_functions(task));
+        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form));
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+        build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
+        if (!findings.empty()) {
+            build.result = Outcome(LoadFailed{.why = findings.front()});
+            for (const std::string& finding : findings) {
+                build.log += finding + "\n";
+            }
+        }
         return {};
     }
 

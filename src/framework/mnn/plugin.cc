@@ -25,27 +25,6 @@ std::string folder_of(const Task& task) {
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
 
-std::vector<std::string> command_line(const Kit& kit, const Library& library, const CompileLayout& layout,
-                                      const Task& task) {
-    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
-    if (task.form == Form::composite) {
-        command.push_back("-I" + layout.kit); // OnnxExtraManager.hpp
-    }
-    command.insert(command.end(), kit.flags.begin(), kit.flags.end());
-    // Options in the place of the PCH's: kit.flags are those it was built with.
-    command.insert(command.end(),
-                   {"-I" + layout.sources + "/" + folder_of(task),
-                    // Its neighbours, which a file in the framework's folder finds without being told.
-                    "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
-                    "-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
-                    fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
-                    "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
-                    "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
-                    layout.out + "/candidate.so", layout.sources + "/" + folder_of(task) + "/" + task.files.back(),
-                    layout.kit + "/libMNN.so", "-lm"});
-    return command;
-}
-
 /// Which limit ended the compiler, or "".
 std::string broken_limit(const ProcessExit& done) {
     if (done.how == ProcessExit::How::timed_out) {
@@ -68,13 +47,6 @@ std::string broken_limit(const ProcessExit& done) {
         return done.err.find("SIGXCPU") != std::string::npos ? "time" : "memory";
     }
     return "";
-}
-
-Result<void> write_sources(const Candidate& candidate, const fs::path& folder) {
-    for (const SourceFile& source : candidate.sources) {
-        MKB_DO(write_file_atomic(folder / source.name, source.text));
-    }
-    return {};
 }
 
 /// "/src/backend/cpu/CPUPool.cpp" → "CPUPool.cpp", "/mnn/source/core/Tensor.hpp" → "mnn/source/core/Tensor.hpp".
@@ -138,23 +110,81 @@ std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout
     return errors;
 }
 
-Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
-                             const fs::path& folder) {
-    const CompileFolders folders{
-        .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
-    MKB_DO(write_sources(candidate, folders.sources / folder_of(task)));
-    std::error_code io;
-    fs::create_directories(folders.out, io);
-    const CompileLayout layout = layout_for(folders);
+Result<void> write_sources(const Task& task, const Candidate& candidate, const fs::path& folder) {
+    for (const SourceFile& source : candidate.sources) {
+        MKB_DO(write_file_atomic(folder / folder_of(task) / source.name, source.text));
+    }
+    return {};
+}
+
+std::vector<std::string> compiler_command(const Kit& kit, const Library& library, const CompileLayout& layout,
+                                          const Task& task) {
+    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
+    if (task.form == Form::composite) {
+        command.push_back("-I" + layout.kit); // OnnxExtraManager.hpp
+    }
+    command.insert(command.end(), kit.flags.begin(), kit.flags.end());
+    // Options in the place of the PCH's: kit.flags are those it was built with.
+    command.insert(command.end(), {"-I" + layout.sources + "/" + folder_of(task),
+                                   // Its neighbours, which a file in the framework's folder finds without being told.
+                                   "-I" + layout.headers + "/" + fs::path(task.native_file).parent_path().string(),
+                                   fmt::format("-ferror-limit={}", kMaxErrors)});
+    return command;
+}
+
+std::string compiled_file(const CompileLayout& layout, const Task& task) {
+    return layout.sources + "/" + folder_of(task) + "/" + task.files.back();
+}
+
+std::vector<std::string> plugin_link_options(const CompileLayout& layout) {
+    return {"-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
+            // What it defines itself it uses itself: the loader would prefer the framework's of the same name.
+            "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
+            "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
+            layout.out + "/candidate.so"};
+}
+
+ProcessSpec in_limits(const CompileFolders& folders, const std::vector<std::string>& command) {
     ProcessSpec spec;
-    spec.argv = in_compiler_jail(folders, command_line(kit, library, layout, task));
+    spec.argv = in_compiler_jail(folders, command);
     spec.folder = folders.out;
     spec.limits = {.wall_time = kCompileWall,
                    .output_bytes = kCompileText,
                    .address_space_bytes = kCompileMemory,
                    .file_size_bytes = kCompileFile,
                    .cpu_time = kCompileCpu};
-    MKB_TRY(done, run_process(spec));
+    return spec;
+}
+
+Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, const fs::path& out) {
+    std::error_code io;
+    if (const auto space = fs::space(out, io); !io && space.available < kLeastSpace) {
+        return fail(ErrorKind::environment, "{}: has no room for a compiler's output; free some or set TMPDIR",
+                    out.parent_path().string());
+    }
+    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
+    if (failed.errors.empty() && failed.limit.empty()) {
+        // Not a word about the candidate: the compiler or its jail itself did not run.
+        return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",
+                    done.code, done.err.substr(0, std::min<std::size_t>(done.err.find('\n'), 300)));
+    }
+    return Outcome(std::move(failed));
+}
+
+Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
+                             const fs::path& folder) {
+    const CompileFolders folders{
+        .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
+    MKB_DO(write_sources(task, candidate, folders.sources));
+    std::error_code io;
+    fs::create_directories(folders.out, io);
+    const CompileLayout layout = layout_for(folders);
+    std::vector<std::string> command = compiler_command(kit, library, layout, task);
+    command.insert(command.end(), {"-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang",
+                                   "-fno-pch-timestamp"});
+    std::ranges::copy(plugin_link_options(layout), std::back_inserter(command));
+    command.insert(command.end(), {compiled_file(layout, task), layout.kit + "/libMNN.so", "-lm"});
+    MKB_TRY(done, run_process(in_limits(folders, command)));
     Build build;
     build.log = done.err + (done.err_cut ? "\n(cut)" : "");
     build.isolation = compiler_isolation();
@@ -165,17 +195,8 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
         build.result = Built{.as = Built::As::plugin, .file = plugin, .sha256 = sha256_hex(bytes)};
         return build;
     }
-    if (const auto space = fs::space(folders.out, io); !io && space.available < kLeastSpace) {
-        return fail(ErrorKind::environment, "{}: has no room for a compiler's output; free some or set TMPDIR",
-                    folder.string());
-    }
-    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
-    if (failed.errors.empty() && failed.limit.empty()) {
-        // Not a word about the candidate: the compiler or its jail itself did not run.
-        return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",
-                    done.code, done.err.substr(0, std::min<std::size_t>(done.err.find('\n'), 300)));
-    }
-    build.result = Outcome(std::move(failed));
+    MKB_TRY(fault, fault_of(done, layout, folders.out));
+    build.result = std::move(fault);
     return build;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // A candidate to a shared object, in the compiler's jail.
+#include "base/process.h"
 #include "framework/framework.h"
 #include "framework/mnn/kit.h"
 
@@ -16,6 +17,22 @@ constexpr std::size_t kCompileText = std::size_t{1} << 20;
 /// it overlays it for this candidate alone.
 Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
                              const std::filesystem::path& folder);
+
+// What both ways to build share.
+
+/// Into the folder of the framework's tree that the task's files lie in, below `folder`.
+Result<void> write_sources(const Task& task, const Candidate& candidate, const std::filesystem::path& folder);
+/// The compiler and everything that a candidate is compiled with, but for the prelude, the output and the file itself.
+std::vector<std::string> compiler_command(const Kit& kit, const Library& library, const CompileLayout& layout,
+                                          const Task& task);
+/// The candidate's file that is compiled, as the compiler sees it.
+std::string compiled_file(const CompileLayout& layout, const Task& task);
+/// To `candidate.so` in the layout's output folder, without the input files.
+std::vector<std::string> plugin_link_options(const CompileLayout& layout);
+/// The command in the compiler's jail, under its limits.
+ProcessSpec in_limits(const CompileFolders& folders, const std::vector<std::string>& command);
+/// What a compiler's or linker's failure says about the candidate; an error when it says nothing about it.
+Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, const std::filesystem::path& out);
 
 /// Errors out of clang's and lld's text, at most `kMaxErrors`. `sources` and `headers`: the folders as the compiler saw
 /// them.
