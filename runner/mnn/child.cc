@@ -2,6 +2,7 @@
 
 #include "channel.h"
 #include "device/job.h"
+#include "emulator.h"
 #include "jail.h"
 #include "layout.h"
 #include "mnn/dispatch.h"
@@ -240,12 +241,16 @@ void Child::run() {
     if (state.checking && !graphs_.empty()) {
         poison_outputs(session);
     }
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    const bool counting = job_.mode == "count" && count_instructions(before);
     const std::uint64_t start = now_ns();
     const MNN::ErrorCode code = session.net->runSession(session.session);
     if (extra_rounds_ > 0) {
         do_extra_work();
     }
     channel_->claimed_ns = now_ns() - start;
+    channel_->claimed_instructions = counting && count_instructions(after) ? after - before : 0;
     channel_->calls = state.calls;
     channel_->status = code == MNN::NO_ERROR ? Status::fine : Status::run_failed;
     if (code != MNN::NO_ERROR) {

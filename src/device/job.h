@@ -45,7 +45,7 @@ struct Measure {
 
 struct Job {
     int version = 1;
-    std::string mode;                ///< "verify", "measure", "calibrate", "expand", "inspect"
+    std::string mode;                ///< "verify", "measure", "count", "calibrate", "expand", "inspect"
     std::vector<std::string> models; ///< file names beside the runner
     std::string plugin;              ///< file name; empty: native in both children (A/A)
     /// Composite: the candidate's graphs, in the place of `models` and as many; there is no plug-in then. For
@@ -70,6 +70,7 @@ struct Job {
     double run_limit_s = 10; ///< one runSession, one load, one creation
     double memory_limit_mb = 2048;
     std::size_t output_limit_bytes = 64U << 10; ///< of what a child prints
+    std::vector<std::string> launcher; ///< Device::launcher(): starts the children, in front of the runner's own name
     bool has_candidate() const { return !plugin.empty() || !candidate_models.empty(); }
 };
 
@@ -121,7 +122,8 @@ struct JobResult {
     std::vector<std::string> native_sequence;
     std::vector<std::string> notices; ///< trapped attempts and oddities, one line each
     std::vector<Pair> pairs;
-    std::string printed;           ///< by the candidate, capped
+    std::vector<std::uint64_t> native_instructions, candidate_instructions; ///< count: of each counted runSession
+    std::string printed;                                                    ///< by the candidate, capped
     std::vector<std::string> jail; ///< layers in force in the candidate's process: "seccomp", "landlock", "uid", …
     int core = -1;
     std::vector<Bandwidth> bandwidth; ///< calibrate
