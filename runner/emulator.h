@@ -10,7 +10,8 @@ namespace mkb::runner {
 bool emulator_opens_only(const char* readable_file);
 /// Every system call of this process passes this filter from now on; one that traps is a SIGSYS.
 bool emulator_filters(const sock_fprog& program);
-/// Instructions that this process has executed so far. Exact with one thread.
+/// Instructions that this process has executed so far; exact with one thread. Under a kernel's own filter only after it
+/// has answered once before: elsewhere the call is refused.
 bool count_instructions(std::uint64_t& count);
 
 } // namespace mkb::runner

@@ -163,6 +163,7 @@ std::string syscall_name(int number) {
         {SYS_write, "write"},
         {SYS_getpid, "getpid"},
         {SYS_rt_sigaction, "rt_sigaction"},
+        {SYS_rt_sigprocmask, "rt_sigprocmask"},
         {SYS_prctl, "prctl"},
         {SYS_unlinkat, "unlinkat"},
         {SYS_sched_setaffinity, "sched_setaffinity"},
