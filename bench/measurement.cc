@@ -75,7 +75,7 @@ struct Bench {
     std::vector<double> remainder_difference;
 
     Result<std::vector<job::Pair>> run(const Task& task, bool pin, bool random_slots) {
-        MKB_TRY(job, job_for(*framework, task, secret_seed()));
+        MKB_TRY(job, job_for(*framework, *device, task, secret_seed()));
         job.mode = "measure";
         job.measure = {
             .pairs = pairs, .quads = 10, .runs_per_block = 2, .samples = 0, .pin = pin, .random_slots = random_slots};

@@ -36,6 +36,7 @@ struct Channel {
     std::atomic<Stage> stage{Stage::start};
     Status status = Status::fine;
     std::uint64_t claimed_ns = 0;
+    std::uint64_t claimed_instructions = 0; ///< in mode "count"; 0: nobody counts here
     std::uint64_t create_ns = 0;
     std::uint32_t calls = 0; ///< of the target operator's onExecute since the last command
     std::uint32_t outputs_count = 0;

@@ -142,17 +142,38 @@ void ChildProcess::become_child() {
         dup2(kAbove + i, kChannelFd + i);
         close(kAbove + i);
     }
-    char program[] = "/proc/self/exe";
-    char mode[] = "--child";
-    char* const arguments[] = {program, mode, nullptr};
-    // The library with the candidate takes the plain one's place by its name; a path with a slash is not searched for.
-    std::string preload = "LD_PRELOAD=./" + job_.in_tree.library;
-    char* const environment[] = {job_.in_tree.library.empty() ? nullptr : preload.data(), nullptr};
-    execve(program, arguments, environment);
+    const bool preloads = !preload_.empty() && job_.launcher.empty();
+    char* const environment[] = {preloads ? preload_.data() : nullptr, nullptr};
+    execve(start_.front(), start_.data(), environment);
     _exit(5);
 }
 
+/// Made before the fork: this program anew, through the device's launcher where there is one.
+void ChildProcess::prepare_start() {
+    // What a launcher starts is another file than what the system sees running.
+    char itself[4096] = "/proc/self/exe";
+    if (!job_.launcher.empty()) {
+        const ssize_t length = readlink("/proc/self/exe", itself, sizeof itself - 1);
+        itself[length > 0 ? length : 0] = '\0';
+    }
+    program_ = itself;
+    for (const std::string& word : job_.launcher) {
+        start_.push_back(const_cast<char*>(word.c_str()));
+    }
+    if (!job_.in_tree.library.empty()) {
+        // It takes the plain library's place by its name; a path with a slash is not searched for.
+        preload_ = "LD_PRELOAD=./" + job_.in_tree.library;
+        if (!job_.launcher.empty()) {
+            start_.insert(start_.end(), {const_cast<char*>("-E"), preload_.data()}); // for the child, not the launcher
+        }
+    }
+    start_.push_back(program_.data());
+    start_.push_back(const_cast<char*>("--child"));
+    start_.push_back(nullptr);
+}
+
 bool ChildProcess::start() {
+    prepare_start();
     if (!make_memory()) {
         end_ = {.kind = "world", .stage = "start", .detail = std::string("shared memory: ") + std::strerror(errno)};
         return false;
@@ -233,6 +254,7 @@ Turn ChildProcess::run(std::uint32_t model, std::uint32_t slot, bool timed,
     turn.fine = hand_over(Command::run, job_.run_limit_s);
     turn.witness_ns = now_ns() - start;
     turn.claimed_ns = channel_->claimed_ns;
+    turn.instructions = channel_->claimed_instructions;
     turn.calls = channel_->calls;
     return turn;
 }
@@ -369,6 +391,11 @@ void ChildProcess::note_death(int status) {
             // Only we and the system can send it: the system does when memory runs out.
             end_.kind = end_.signal == SIGKILL ? "world" : "crashed";
             end_.detail = end_.signal == SIGKILL ? "the child was killed from outside (out of memory?)" : "";
+            if (end_.signal == SIGSYS) { // no handler saw it: a call of another architecture
+                end_.kind = "cheated";
+                end_.rule = "syscall";
+                end_.detail = "a system call for which the system ends the process";
+            }
         } else {
             end_.detail = "ended the process by itself with exit code " + std::to_string(WEXITSTATUS(status));
         }

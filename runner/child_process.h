@@ -7,13 +7,15 @@
 #include <cstdint>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace mkb::runner {
 
 struct Turn {
     bool fine = false;
-    std::uint64_t claimed_ns = 0; ///< the child's clock around runSession
-    std::uint64_t witness_ns = 0; ///< ours around the whole hand-over
+    std::uint64_t claimed_ns = 0;   ///< the child's clock around runSession
+    std::uint64_t witness_ns = 0;   ///< ours around the whole hand-over
+    std::uint64_t instructions = 0; ///< in mode "count"
     std::uint32_t calls = 0;
 };
 
@@ -46,6 +48,7 @@ public:
     std::uint64_t cpu_ns() const;
 
 private:
+    void prepare_start();
     bool make_memory();
     bool hand_over(Command command, double limit_s);
     void note_end();
@@ -64,6 +67,9 @@ private:
     int channel_fd_ = -1, inputs_fd_ = -1, outputs_fd_ = -1, job_fd_ = -1;
     int print_read_ = -1, print_write_ = -1;
     pid_t pid_ = -1;
+    std::string program_;
+    std::string preload_;      ///< of the child's environment; empty: it has none
+    std::vector<char*> start_; ///< arguments of the child, ended by null
     bool killed_for_time_ = false;
     double limit_s_ = 0;
     job::ChildEnd end_;

@@ -1,21 +1,18 @@
 #include "jail.h"
 
+#include "device/landlock.h"
+#include "device/seccomp_filter.h"
+#include "emulator.h"
+
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 #include <cstring>
-#include <fcntl.h>
 #include <grp.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/landlock.h>
-#include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <vector>
 
 namespace mkb::runner {
 
@@ -49,31 +46,16 @@ bool become_nobody(std::string& layers, std::string& reason) {
     return true;
 }
 
-/// Files: only `readable_file` may be opened, for reading. ENOSYS and EOPNOTSUPP mean that the kernel has no Landlock.
+/// Files: only `readable_file` may be opened, for reading.
 bool apply_landlock(const std::string& readable_file, std::string& layers, std::string& reason) {
-    constexpr std::uint64_t kAllRights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1; // every right of the first version
-    landlock_ruleset_attr attributes{};
-    attributes.handled_access_fs = kAllRights;
-    const auto ruleset = static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
-    if (ruleset < 0) {
-        return errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL || because(reason, "landlock_create_ruleset");
+    const char* file = readable_file.empty() ? nullptr : readable_file.c_str();
+    const int trouble = open_only(file);
+    if (trouble == 0 || (without_landlock(trouble) && emulator_opens_only(file))) {
+        note_layer(layers, "landlock");
+        return true;
     }
-    bool done = true;
-    if (!readable_file.empty()) {
-        landlock_path_beneath_attr rule{};
-        rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
-        rule.parent_fd = open(readable_file.c_str(), O_PATH | O_CLOEXEC);
-        done =
-            rule.parent_fd >= 0 && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
-        close(rule.parent_fd);
-    }
-    done = done && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-    close(ruleset);
-    if (!done) {
-        return because(reason, "landlock");
-    }
-    note_layer(layers, "landlock");
-    return true;
+    errno = trouble;
+    return without_landlock(trouble) || because(reason, "landlock");
 }
 
 bool limit(int resource, rlim_t soft, rlim_t hard) {
@@ -93,74 +75,21 @@ bool apply_limits(double memory_limit_mb, double cpu_limit_s, std::string& layer
     return true;
 }
 
-#if defined(__x86_64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#endif
-
-constexpr std::uint32_t kNumberAt = offsetof(seccomp_data, nr);
-constexpr std::uint32_t kArchitectureAt = offsetof(seccomp_data, arch);
-constexpr std::uint32_t low_word_of_argument(unsigned index) {
-    return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + index * 8U);
+/// Everything not allowed traps: SIGSYS carries the number, which is evidence. False: filters are there and this one
+/// could not be applied. `layer` names who filters, and stays empty where nobody does.
+bool apply(SeccompFilter& filter, std::string& layer, std::string& reason) {
+    sock_fprog program = filter.program(SECCOMP_RET_TRAP);
+    const int trouble = apply_to_all_threads(program);
+    if (trouble == 0) {
+        layer = "seccomp";
+    } else if (trouble == EINVAL || trouble == ENOSYS) {
+        layer = emulator_filters(program) ? "emulator" : "";
+    }
+    errno = trouble;
+    return trouble == 0 || trouble == EINVAL || trouble == ENOSYS || because(reason, "seccomp");
 }
 
-/// A filter program: allowed calls return early, everything else traps (SIGSYS carries the number: evidence).
-class Filter {
-public:
-    Filter() {
-        load(kArchitectureAt);
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 1, 0));
-        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
-        load(kNumberAt);
-    }
-    void allow(long number) {
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
-        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-    }
-    /// Allowed when no bit of `mask` is set in the argument.
-    void allow_without_bits(long number, unsigned argument, std::uint32_t mask) {
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 4));
-        load(low_word_of_argument(argument));
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, mask, 1, 0));
-        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-        load(kNumberAt);
-    }
-    /// mmap of a file with PROT_EXEC and without PROT_WRITE, as the dynamic loader maps code.
-    void allow_executable_mapping_of_file() {
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 6));
-        load(low_word_of_argument(2));
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_WRITE, 3, 0));
-        load(low_word_of_argument(3));
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 1, 0));
-        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-        load(kNumberAt);
-    }
-    /// Allowed when the argument is one of two values.
-    void allow_with(long number, unsigned argument, std::uint32_t first, std::uint32_t second) {
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 5));
-        load(low_word_of_argument(argument));
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, first, 1, 0));
-        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, second, 0, 1));
-        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-        load(kNumberAt);
-    }
-    /// For every thread of the process. EINVAL and ENOSYS: the platform (an emulator) has no filters.
-    bool apply(bool& there, std::string& reason) {
-        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP));
-        sock_fprog program{.len = static_cast<unsigned short>(program_.size()), .filter = program_.data()};
-        const long done = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                                  SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
-        there = done == 0;
-        return done == 0 || errno == EINVAL || errno == ENOSYS || because(reason, "seccomp");
-    }
-
-private:
-    void load(std::uint32_t offset) { program_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)); }
-    std::vector<sock_filter> program_;
-};
-
-void allow_running(Filter& filter) {
+void allow_running(SeccompFilter& filter) {
     for (const long number : {SYS_futex, SYS_munmap, SYS_mremap, SYS_brk, SYS_madvise, SYS_exit_group,
                               SYS_clock_gettime, SYS_sched_yield, SYS_rt_sigreturn, SYS_restart_syscall}) {
         filter.allow(number);
@@ -185,7 +114,7 @@ bool restrict_to_loading(std::string& layers, std::string& reason) {
     if (!limit(RLIMIT_NPROC, 1, 1)) {
         return because(reason, "limit on processes");
     }
-    Filter filter;
+    SeccompFilter filter;
     allow_running(filter);
     for (const long number : {SYS_openat, SYS_read, SYS_fstat, SYS_newfstatat, SYS_pread64, SYS_close, SYS_seccomp}) {
         filter.allow(number);
@@ -194,23 +123,23 @@ bool restrict_to_loading(std::string& layers, std::string& reason) {
     filter.allow_without_bits(SYS_mmap, 2, PROT_EXEC);
     filter.allow_executable_mapping_of_file();
     filter.allow_without_bits(SYS_mprotect, 2, PROT_EXEC);
-    bool there = false;
-    if (!filter.apply(there, reason)) {
+    std::string layer;
+    if (!apply(filter, layer, reason)) {
         return false;
     }
-    if (there) {
-        note_layer(layers, "seccomp");
+    if (!layer.empty()) {
+        note_layer(layers, layer.c_str());
     }
     return true;
 }
 
 bool restrict_to_running(std::string& reason) {
-    Filter filter;
+    SeccompFilter filter;
     allow_running(filter);
     filter.allow_without_bits(SYS_mmap, 2, PROT_EXEC);
     filter.allow_without_bits(SYS_mprotect, 2, PROT_EXEC);
-    bool there = false;
-    return filter.apply(there, reason);
+    std::string layer;
+    return apply(filter, layer, reason);
 }
 
 std::string syscall_name(int number) {
@@ -234,6 +163,7 @@ std::string syscall_name(int number) {
         {SYS_write, "write"},
         {SYS_getpid, "getpid"},
         {SYS_rt_sigaction, "rt_sigaction"},
+        {SYS_rt_sigprocmask, "rt_sigprocmask"},
         {SYS_prctl, "prctl"},
         {SYS_unlinkat, "unlinkat"},
         {SYS_sched_setaffinity, "sched_setaffinity"},

@@ -53,6 +53,8 @@ int supervise(const char* path) {
         mkb::runner::measure(job, result, outputs);
     } else if (job.mode == "expand" || job.mode == "inspect") {
         mkb::runner::ask(job, result, outputs);
+    } else if (job.mode == "count") {
+        mkb::runner::count(job, result, outputs);
     } else if (job.mode == "calibrate") {
         mkb::runner::calibrate(result);
     } else {

@@ -15,6 +15,10 @@ void measure(const job::Job& job, job::JobResult& result, std::string& outputs);
 /// at a graph ("inspect", without candidate code). What it answers goes to `outputs`.
 void ask(const job::Job& job, job::JobResult& result, std::string& outputs);
 
+/// Instructions of native and candidate on the same contents, and the candidate's outputs of these runs. Without a
+/// counter the counts are 0.
+void count(const job::Job& job, job::JobResult& result, std::string& outputs);
+
 /// Bandwidth of a copy loop over working sets of several sizes, and peak multiply-add rate, on the pinned core.
 void calibrate(job::JobResult& result);
 

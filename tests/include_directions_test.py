@@ -15,7 +15,8 @@ NARROW = {
     "tools": {"base", "task", "record"},
 }
 # The runner is built for the device too: it shares these headers with the host and nothing else.
-RUNNER = {"task/draw.h", "device/job.h", "device/expansion.h"}
+RUNNER = {"task/draw.h", "device/job.h", "device/expansion.h", "device/emulator_call.h", "device/landlock.h",
+          "device/seccomp_filter.h"}
 TEST_SUPPORT = "../tests/support/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 

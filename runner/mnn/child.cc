@@ -2,6 +2,7 @@
 
 #include "channel.h"
 #include "device/job.h"
+#include "emulator.h"
 #include "jail.h"
 #include "layout.h"
 #include "mnn/dispatch.h"
@@ -69,6 +70,7 @@ private:
     std::vector<Session> sessions_;
     std::string layers_;
     std::string plugin_;
+    bool counts_ = false; ///< instructions
 };
 
 void Child::start(Startup started) {
@@ -88,6 +90,9 @@ void Child::start(Startup started) {
             graphs_.push_back(read_whole(model));
         }
     }
+    // Asked before the jail: where nobody counts, the call itself would be refused in there.
+    std::uint64_t count = 0;
+    counts_ = job_.mode == "count" && count_instructions(count);
 }
 
 // Contents that every operator stands: fresh memory holds zeros, and a whole number modulo 0 ends the process.
@@ -268,12 +273,16 @@ void Child::run() {
     if (state.checking && (geometric_ || !graphs_.empty())) {
         poison_outputs(session);
     }
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    const bool counting = counts_ && count_instructions(before);
     const std::uint64_t start = now_ns();
     const MNN::ErrorCode code = session.net->runSession(session.session);
     if (candidate_ && channel_->timed != 0 && job_.measure.extra_work > 0) {
         stay_busy(start, job_.measure.extra_work);
     }
     channel_->claimed_ns = now_ns() - start;
+    channel_->claimed_instructions = counting && count_instructions(after) ? after - before : 0;
     channel_->calls = geometric_ ? session.computed : state.calls;
     channel_->status = code == MNN::NO_ERROR ? Status::fine : Status::run_failed;
     if (code != MNN::NO_ERROR) {

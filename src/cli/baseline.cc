@@ -11,7 +11,7 @@ namespace {
 
 struct Options {
     Common common;
-    std::string run, profile = "short";
+    std::string run, profile = "short", device = "local";
     std::vector<std::string> tasks;
 };
 
@@ -21,7 +21,20 @@ nlohmann::json row_of(const Task& task, const WorkResult& result) {
         row["native_us"] = right->native_latency_us;
         row["share_of_limit"] = right->native_share_of_limit;
     }
+    if (result.record.instructions) {
+        row["instructions"] = result.record.instructions->native;
+    }
     return row;
+}
+
+/// What an emulated device has to say about cost.
+void print_counts(const nlohmann::json& rows, const Store& store) {
+    fmt::print("{:<52} {:>16}\n", "native kernel", "instructions");
+    for (const auto& row : rows) {
+        fmt::print("{:<52} {:>16}\n", row["task"].get<std::string>(), row.value("instructions", std::int64_t{0}));
+    }
+    fmt::print("one run of the whole session on an emulated device: a cost, not a time. Run {}\n",
+               store.folder().string());
 }
 
 Result<int> run(const Options& options) {
@@ -41,7 +54,7 @@ Result<int> run(const Options& options) {
         return fail(ErrorKind::bad_input, "no task holds '{}' in its id; run 'mkb tasks'",
                     fmt::join(options.tasks, "' or '"));
     }
-    MKB_TRY(bench, open_workbench());
+    MKB_TRY(bench, open_workbench({.device = options.device, .targets = {}}));
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("baseline") : std::filesystem::path(options.run)));
     MKB_TRY(results, judge_all(bench, store, works));
     nlohmann::json rows = nlohmann::json::array();
@@ -52,6 +65,10 @@ Result<int> run(const Options& options) {
     }
     if (options.common.json) {
         fmt::print("{}\n", rows.dump(2));
+        return fine ? kFine : kNo;
+    }
+    if (bench.emulated) {
+        print_counts(rows, store);
         return fine ? kFine : kNo;
     }
     fmt::print("{:<52} {:>12} {:>16}\n", "native kernel", "latency us", "share of limit");
@@ -73,6 +90,7 @@ void add_baseline(Program& program) {
     command->footer("Example: mkb baseline --task pooling");
     add_common(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
+    add_device_option(*command, options->device);
     command->add_option("--run", options->run, "Folder of the run; default: a new one below runs/");
     command->add_option("--profile", options->profile, "standard, thorough or short")->capture_default_str();
     program.commands.emplace_back(command, [options] { return run(*options); });

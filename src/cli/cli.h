@@ -60,9 +60,19 @@ std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks
 struct Workbench {
     std::unique_ptr<Framework> framework;
     std::unique_ptr<Device> device;
+    std::vector<std::unique_ptr<Framework>> also; ///< for the targets besides the device's own
     std::unique_ptr<Judge> judge;
+    bool emulated = false;
 };
-Result<Workbench> open_workbench();
+
+/// Where to judge, and for what to build.
+struct Where {
+    std::string device = "local";
+    std::vector<std::string> targets; ///< the device's own is always among them
+};
+/// Adds --device.
+void add_device_option(CLI::App& command, std::string& device);
+Result<Workbench> open_workbench(const Where& where = {});
 
 /// `runs/<UTC time>-<command>` in the current folder.
 std::filesystem::path new_run_folder(std::string_view command);

@@ -38,12 +38,37 @@ std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks
     return categories;
 }
 
-Result<Workbench> open_workbench() {
+void add_device_option(CLI::App& command, std::string& device) {
+    command.add_option("--device", device, fmt::format("Where to run: {}", fmt::join(kDeviceNames, " or ")))
+        ->capture_default_str();
+}
+
+Result<Workbench> open_workbench(const Where& where) {
     Workbench bench;
-    bench.framework = make_mnn();
-    MKB_DO(bench.framework->prepare());
-    bench.device = make_local_device();
-    bench.judge = std::make_unique<Judge>(*bench.framework, *bench.device);
+    MKB_TRY(device, device_named(where.device));
+    bench.device = std::move(device);
+    MKB_TRY(facts, bench.device->facts());
+    bench.emulated = facts.emulated;
+    MKB_TRY(own, target_named(facts.target));
+    std::vector<Target> targets = {own};
+    for (const std::string& name : where.targets) {
+        MKB_TRY(target, target_named(name));
+        if (std::ranges::find(targets, target) == targets.end()) {
+            targets.push_back(target);
+        }
+    }
+    std::vector<Framework*> also;
+    for (const Target target : targets) {
+        auto framework = make_mnn(target);
+        MKB_DO(framework->prepare());
+        if (target == own) {
+            bench.framework = std::move(framework);
+        } else {
+            also.push_back(framework.get());
+            bench.also.push_back(std::move(framework));
+        }
+    }
+    bench.judge = std::make_unique<Judge>(*bench.framework, *bench.device, std::move(also));
     return bench;
 }
 

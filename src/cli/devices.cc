@@ -1,43 +1,84 @@
 #include "cli/cli.h"
 
 #include <fmt/format.h>
-#include <thread>
 
 namespace mkb::cli {
 
 namespace {
 
-Result<int> run(const Common& common, bool calibrate) {
-    const auto device = make_local_device();
-    MKB_TRY(facts, device->facts());
+struct Options {
+    Common common;
+    bool calibrate = false;
+};
+
+Result<nlohmann::json> calibration_of(const std::string& device) {
+    MKB_TRY(bench, open_workbench({.device = device, .targets = {}}));
+    MKB_TRY(calibration, bench.judge->calibration());
+    nlohmann::json entry{{"peak_gflop_s", calibration->peak_gflop_s}, {"bandwidth", nlohmann::json::array()}};
+    for (const job::Bandwidth& bandwidth : calibration->bandwidth) {
+        entry["bandwidth"].push_back({{"working_set_bytes", bandwidth.working_set_bytes}, {"gb_s", bandwidth.gb_s}});
+    }
+    return entry;
+}
+
+/// A device that is not there is listed too, with what is missing and the next step.
+Result<nlohmann::json> entry_of(std::string_view name, bool calibrate) {
+    MKB_TRY(device, device_named(name));
+    const auto facts = device->facts();
+    nlohmann::json entry{{"name", name}, {"ready", facts.has_value()}};
+    if (!facts) {
+        entry["missing"] = facts.error().message;
+        return entry;
+    }
     MKB_TRY(quiet, device->quiet());
-    nlohmann::json entry{{"name", facts.name},
-                         {"cpu", facts.cpu},
-                         {"target", facts.target},
-                         {"cores", quiet.cores},
-                         {"busy_share", quiet.busy_share}};
-    if (calibrate) {
-        MKB_TRY(bench, open_workbench());
-        MKB_TRY(calibration, bench.judge->calibration());
-        entry["peak_gflop_s"] = calibration->peak_gflop_s;
-        for (const job::Bandwidth& bandwidth : calibration->bandwidth) {
-            entry["bandwidth"].push_back(
-                {{"working_set_bytes", bandwidth.working_set_bytes}, {"gb_s", bandwidth.gb_s}});
-        }
+    MKB_TRY(counter, device->instruction_counter());
+    entry.update({{"cpu", facts->cpu},
+                  {"target", facts->target},
+                  {"emulated", facts->emulated},
+                  {"instruction_counter", counter},
+                  {"cores", quiet.cores},
+                  {"busy_share", quiet.busy_share}});
+    if (calibrate && !facts->emulated) {
+        MKB_TRY(calibration, calibration_of(std::string(name)));
+        entry.update(calibration);
     }
-    if (common.json) {
-        fmt::print("{}\n", nlohmann::json::array({entry}).dump(2));
-        return kFine;
+    return entry;
+}
+
+void print(const nlohmann::json& entry) {
+    const auto text = [&](const char* name) { return entry.value(name, std::string()); };
+    if (!entry["ready"].get<bool>()) {
+        fmt::print("{:<8} missing  {}\n", text("name"), text("missing"));
+        return;
     }
-    fmt::print("{:<8} {:<8} {} ({} cores, {:.0f} % busy)\n", facts.name, facts.target, facts.cpu, quiet.cores,
-               100 * quiet.busy_share);
-    if (calibrate) {
-        fmt::print("  peak {:.0f} GFLOP/s on one core; copying", entry["peak_gflop_s"].get<double>());
+    fmt::print("{:<8} {:<8} {} ({} cores, {:.0f} % busy)\n", text("name"), text("target"), text("cpu"),
+               entry["cores"].get<int>(), 100 * entry["busy_share"].get<double>());
+    if (entry["emulated"].get<bool>()) {
+        fmt::print("{:<17} verifies; its times are nobody's{}\n", "",
+                   text("instruction_counter").empty() ? "" : ", so instructions are counted");
+    }
+    if (entry.contains("peak_gflop_s")) {
+        fmt::print("{:<17} peak {:.0f} GFLOP/s on one core; copying", "", entry["peak_gflop_s"].get<double>());
         for (const auto& bandwidth : entry["bandwidth"]) {
             fmt::print(" {:.0f} GB/s in {} KiB;", bandwidth["gb_s"].get<double>(),
                        bandwidth["working_set_bytes"].get<std::uint64_t>() / 1024);
         }
         fmt::print("\n");
+    }
+}
+
+Result<int> run(const Options& options) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const std::string_view name : kDeviceNames) {
+        MKB_TRY(entry, entry_of(name, options.calibrate));
+        list.push_back(std::move(entry));
+    }
+    if (options.common.json) {
+        fmt::print("{}\n", list.dump(2));
+        return kFine;
+    }
+    for (const nlohmann::json& entry : list) {
+        print(entry);
     }
     return kFine;
 }
@@ -45,14 +86,13 @@ Result<int> run(const Common& common, bool calibrate) {
 } // namespace
 
 void add_devices(Program& program) {
-    auto common = std::make_shared<Common>();
-    auto calibrate = std::make_shared<bool>(false);
+    auto options = std::make_shared<Options>();
     CLI::App* command =
         program.app.add_subcommand("devices", "The devices that can judge, and how fast they are at best");
     command->footer("Example: mkb devices --calibrate");
-    add_common(*command, *common);
-    command->add_flag("--calibrate", *calibrate, "Measure bandwidth and peak (kept in the cache)");
-    program.commands.emplace_back(command, [common, calibrate] { return run(*common, *calibrate); });
+    add_common(*command, options->common);
+    command->add_flag("--calibrate", options->calibrate, "Measure bandwidth and peak (kept in the cache)");
+    program.commands.emplace_back(command, [options] { return run(*options); });
 }
 
 } // namespace mkb::cli

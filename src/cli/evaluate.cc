@@ -16,6 +16,8 @@ struct Options {
     Common common;
     std::string task, manifest, run, profile = "standard", build = "plugin", seed, label;
     std::vector<std::string> files;
+    Where where;
+    bool count_instructions = false;
     int core = -1;
 };
 
@@ -45,6 +47,7 @@ Result<EvaluateOptions> evaluate_options(const Options& options) {
     result.way = way;
     result.core = options.core;
     result.label = options.label;
+    result.count_instructions = options.count_instructions;
     if (!options.seed.empty()) {
         Seed seed;
         if (!parse_seed(options.seed, seed)) {
@@ -130,6 +133,13 @@ void print_single(const Record& record, const std::filesystem::path& run) {
     if (record.build != name_of(BuildWay::plugin)) {
         fmt::print("  built {}\n", record.build);
     }
+    if (record.instructions) {
+        fmt::print("  candidate {} instructions, native {} ({}): a cost, not a time\n", record.instructions->candidate,
+                    record.instructions->native, record.instructions->how);
+    }
+    if (record.device.emulated) {
+        fmt::print("  {}: no times\n", record.device.cpu);
+    }
     for (const std::string& flag : record.flags) {
         fmt::print("  note: {}\n", flag);
     }
@@ -196,10 +206,21 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
     return unexpected == 0 ? kFine : kNo;
 }
 
+/// Before anything is judged: it would be noted for every candidate.
+Result<void> check_counter(const Options& options, Device& device) {
+    MKB_TRY(counter, device.instruction_counter());
+    if (options.count_instructions && counter.empty()) {
+        return fail(ErrorKind::bad_input, "device {}: nobody counts instructions there; --device qemu does",
+                    device.name());
+    }
+    return {};
+}
+
 Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(plan, options.manifest.empty() ? plan_single(options, tasks) : plan_manifest(options, tasks));
-    MKB_TRY(bench, open_workbench());
+    MKB_TRY(bench, open_workbench(options.where));
+    MKB_DO(check_counter(options, *bench.device));
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("evaluate") : std::filesystem::path(options.run)));
     MKB_TRY(results, judge_all(bench, store, plan.works));
     return print_results(options, plan, results, store);
@@ -217,6 +238,7 @@ void add_evaluate(Program& program) {
                     "  ask-a-model | mkb evaluate --task Softmax -\n"
                     "  mkb evaluate --task Softmax --build in-tree CPUSoftmax.hpp CPUSoftmax.cpp\n"
                     "  mkb evaluate --manifest examples/kernels/manifest.json --run runs/demo\n"
+                    "  mkb evaluate --task Softmax --device qemu --targets host,aarch64 CPUSoftmax.cpp\n"
                     "With --run the same command goes on where it stopped and judges nothing twice.\n"
                     "Exit code: 0 correct (or all as expected), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
     add_common(*command, options->common);
@@ -233,6 +255,13 @@ void add_evaluate(Program& program) {
         ->add_option("--build", options->build,
                      "plugin, or in-tree: linked into the framework's library, the published way, slower")
         ->capture_default_str();
+    add_device_option(*command, options->where.device);
+    command
+        ->add_option("--targets", options->where.targets,
+                     "What it must build for besides the device's own target: host, aarch64, android")
+        ->delimiter(',');
+    command->add_flag("--count-instructions", options->count_instructions,
+                      "Count those of candidate and native, on a device that can (qemu): a repeatable cost, no time");
     command->add_option("--seed", options->seed,
                         "32 hexadecimal digits instead of a secret seed: repeatable, for debugging");
     command->add_option("--label", options->label, "Your name for this candidate, shown in tables");

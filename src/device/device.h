@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mkb {
@@ -60,9 +61,20 @@ public:
     /// Over about 100 ms.
     virtual Result<QuietReading> quiet() = 0;
     virtual std::string name() const = 0;
+    /// What starts another program from within a command, in front of that program's own arguments; empty where
+    /// programs start by themselves.
+    virtual std::vector<std::string> launcher() const { return {}; }
+    /// Who counts a program's instructions there: "QEMU 7.2.22, plug-in"; empty where nobody does.
+    virtual Result<std::string> instruction_counter() { return std::string(); }
 };
 
 /// This machine.
 std::unique_ptr<Device> make_local_device();
+/// aarch64 on this machine, emulated by QEMU's user mode, with the jail around the emulator (docs/devices.md).
+std::unique_ptr<Device> make_qemu_device();
+
+constexpr std::string_view kDeviceNames[] = {"local", "qemu"};
+/// bad_input, listing the devices, for another name. Whether the device is there is a matter of `facts`.
+Result<std::unique_ptr<Device>> device_named(std::string_view name);
 
 } // namespace mkb

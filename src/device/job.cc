@@ -201,7 +201,8 @@ nlohmann::json to_json(const Job& job) {
             {"core", job.core},
             {"run_limit_s", job.run_limit_s},
             {"memory_limit_mb", job.memory_limit_mb},
-            {"output_limit_bytes", job.output_limit_bytes}};
+            {"output_limit_bytes", job.output_limit_bytes},
+            {"launcher", job.launcher}};
 }
 
 bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
@@ -237,6 +238,7 @@ bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
     reader.read("run_limit_s", job.run_limit_s);
     reader.read("memory_limit_mb", job.memory_limit_mb);
     reader.read("output_limit_bytes", job.output_limit_bytes);
+    reader.read("launcher", job.launcher);
     if (reason.empty() && !parse_seed(seed, job.seed)) {
         reason = "'seed' is not 32 hexadecimal digits";
     }
@@ -251,6 +253,8 @@ nlohmann::json to_json(const JobResult& result) {
             {"calls_per_run", result.calls_per_run},
             {"sequence", result.sequence},
             {"pairs", list(result.pairs, pair_to_json)},
+            {"native_instructions", result.native_instructions},
+            {"candidate_instructions", result.candidate_instructions},
             {"printed", result.printed},
             {"jail", result.jail},
             {"core", result.core},
@@ -272,6 +276,8 @@ bool from_json(const nlohmann::json& from, JobResult& result, std::string& reaso
     reader.read("calls_per_run", result.calls_per_run);
     reader.read("sequence", result.sequence);
     reader.read_list("pairs", result.pairs, pair_from_json);
+    reader.read("native_instructions", result.native_instructions);
+    reader.read("candidate_instructions", result.candidate_instructions);
     reader.read("printed", result.printed);
     reader.read("jail", result.jail);
     reader.read("core", result.core);

@@ -56,7 +56,7 @@ struct Measure {
 
 struct Job {
     int version = 1;
-    std::string mode;                ///< "verify", "measure", "calibrate", "expand", "inspect"
+    std::string mode;                ///< "verify", "measure", "count", "calibrate", "expand", "inspect"
     std::vector<std::string> models; ///< file names beside the runner
     std::string plugin;              ///< file name; empty: no plug-in
     InTree in_tree;                  ///< the other way to bring a candidate's code; never both
@@ -82,6 +82,8 @@ struct Job {
     double run_limit_s = 10; ///< one runSession, one load, one creation
     double memory_limit_mb = 2048;
     std::size_t output_limit_bytes = 64U << 10; ///< of what a child prints
+    std::vector<std::string>
+        launcher; ///< Device::launcher(): starts the children, in front of the runner's own name; takes -E NAME=VALUE
     /// Whether a candidate's own code runs beside the native kernel's.
     bool has_code() const { return !plugin.empty() || !in_tree.library.empty(); }
     /// Else native runs in both children (A/A).
@@ -134,7 +136,8 @@ struct JobResult {
     std::vector<int> calls_per_run;    ///< of the candidate, in each verification step
     std::vector<std::string> sequence; ///< executed operators of one run of the candidate's session
     std::vector<Pair> pairs;
-    std::string printed;           ///< by the candidate, capped
+    std::vector<std::uint64_t> native_instructions, candidate_instructions; ///< count: of each counted runSession
+    std::string printed;                                                    ///< by the candidate, capped
     std::vector<std::string> jail; ///< layers in force in the candidate's process: "seccomp", "landlock", "uid", …
     int core = -1;
     std::vector<Bandwidth> bandwidth; ///< calibrate

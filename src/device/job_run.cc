@@ -21,7 +21,7 @@ std::string first_line(const std::string& text) {
 
 /// An upper bound of the wall time: every run at its own limit would be far too long to wait for, so a share of that.
 std::chrono::milliseconds wall_limit(const job::Job& job) {
-    double runs = 0; // calibrating, expanding and inspecting have none
+    double runs = 0; // calibrating, expanding and inspecting have none, counting has a few
     if (job.mode == "verify") {
         runs = static_cast<double>(job.steps.size()) + 2;
     } else if (job.mode == "measure") {

@@ -37,6 +37,7 @@ Job sample_job() {
     job.threads = 2;
     job.core = 1;
     job.run_limit_s = 2.5;
+    job.launcher = {"/usr/bin/qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"};
     return job;
 }
 
@@ -59,6 +60,8 @@ JobResult sample_result() {
     pair.candidate_ns = {3};
     pair.native_cpu_share = 0.99;
     result.pairs = {pair};
+    result.native_instructions = {1ULL << 60, 2};
+    result.candidate_instructions = {3};
     result.printed = "text\nof it";
     result.jail = {"seccomp", "landlock"};
     result.core = 1;

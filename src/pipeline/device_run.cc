@@ -11,6 +11,7 @@ constexpr const char* kPlugin = "candidate.so";
 constexpr const char* kLibrary = "libMNN-candidate.so";
 constexpr const char* kExpanded = "expanded.mnn";
 constexpr const char* kExpandedSecret = "expanded-secret.mnn";
+constexpr double kEmulatedPatience = 3; ///< an emulated kernel is some ten times slower, and 10 s are plenty as it is
 
 } // namespace
 
@@ -59,8 +60,11 @@ Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& j
     return run_job(std::move(runner), device, job, files);
 }
 
-Result<job::Job> job_for(Framework& framework, const Task& task, const Seed& seed) {
+Result<job::Job> job_for(Framework& framework, Device& device, const Task& task, const Seed& seed) {
     job::Job job;
+    MKB_TRY(facts, device.facts());
+    job.run_limit_s *= facts.emulated ? kEmulatedPatience : 1;
+    job.launcher = device.launcher();
     job.models = {"model.mnn"};
     job.form = name_of(task.form);
     job.may_emit = task.may_emit;

@@ -19,8 +19,8 @@ void name_candidate(const std::optional<Built>& built, job::Job& job);
 /// With the framework's runner for this device (device/job_run.h).
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files);
 
-/// The task's part of a job: operator, tensors, regimes, limits.
-Result<job::Job> job_for(Framework& framework, const Task& task, const Seed& seed);
+/// The task's part of a job: operator, tensors, regimes, limits; on an emulated device with more patience.
+Result<job::Job> job_for(Framework& framework, Device& device, const Task& task, const Seed& seed);
 
 /// The outputs of one returned run; empty bytes where the claim did not add up.
 std::vector<TensorValue> outputs_of(const job::Returned& returned, const std::string& bytes);

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "pipeline/counting.h"
 #include "pipeline/expansion.h"
 #include "pipeline/measurement.h"
 #include "pipeline/verification.h"
@@ -80,6 +81,7 @@ private:
                            {"trusted", options_.trusted},
                            {"extra_work", options_.extra_work},
                            {"native_twice", options_.native_twice},
+                           {"count_instructions", options_.count_instructions},
                            {"oracle", "onnxruntime " + oracle_version()}};
         record.seed = to_hex(seed_);
         return {};
@@ -105,21 +107,64 @@ private:
         judgement_.record.stages.push_back({.name = name, .wall_ms = wall_ms, .cpu_ms = cpu_ms});
     }
 
+    /// For the device's own target, then for the others. Failing to build for any of them counts before everything that
+    /// a finished plug-in can be refused for.
     Result<std::optional<Outcome>> build() {
         MKB_TRY(folder, TempDir::make("mkb-build"));
         folder_ = std::move(folder);
-        MKB_TRY(built, judge_.framework().build(task_, loaded_.candidate, folder_->path(),
-                                                {.way = options_.way, .trusted = options_.trusted}));
-        std::ranges::copy(built.stages, std::back_inserter(judgement_.record.stages));
-        isolation_.push_back("compiler " + built.isolation);
+        std::vector<Framework*> frameworks = judge_.also();
+        frameworks.insert(frameworks.begin(), &judge_.framework());
+        std::string log;
+        std::optional<Outcome> fault;
+        for (Framework* framework : frameworks) {
+            MKB_TRY(found, build_for(*framework, log));
+            const bool failed = found && std::holds_alternative<BuildFailed>(*found);
+            if (!fault || failed) {
+                fault = std::move(found);
+            }
+            if (failed) {
+                break;
+            }
+            judgement_.record.targets.emplace_back(name_of(framework->target()));
+        }
+        if (!log.empty()) {
+            judgement_.record.build_log_artifact = keep("log", std::move(log));
+        }
+        return fault;
+    }
+
+    Result<std::optional<Outcome>> build_for(Framework& framework, std::string& log) {
+        const bool own = &framework == &judge_.framework();
+        const std::string target(name_of(framework.target()));
+        MKB_TRY(built, framework.build(task_, loaded_.candidate, own ? folder_->path() : folder_->path() / target,
+                                       {.way = options_.way, .trusted = options_.trusted}));
+        for (StageTime& stage : built.stages) {
+            stage.name += own ? "" : " " + target;
+            judgement_.record.stages.push_back(std::move(stage));
+        }
+        if (own) {
+            isolation_.push_back("compiler " + built.isolation);
+        }
         if (!built.log.empty()) {
-            judgement_.record.build_log_artifact = keep("log", built.log);
+            log += own ? built.log : fmt::format("{}target {}:\n{}", log.empty() ? "" : "\n", target, built.log);
         }
         if (auto* outcome = std::get_if<Outcome>(&built.result)) {
-            return std::optional<Outcome>(std::move(*outcome));
+            return std::optional(own ? std::move(*outcome) : for_target(std::move(*outcome), target));
         }
-        built_ = std::get<Built>(std::move(built.result));
+        if (own) {
+            built_ = std::get<Built>(std::move(built.result));
+        }
         return std::optional<Outcome>();
+    }
+
+    /// A building's outcome, saying for which target.
+    static Outcome for_target(Outcome outcome, const std::string& target) {
+        if (auto* failed = std::get_if<BuildFailed>(&outcome)) {
+            failed->target = target;
+        } else if (auto* refused = std::get_if<LoadFailed>(&outcome)) {
+            refused->why = fmt::format("built for {}: {}", target, refused->why);
+        }
+        return outcome;
     }
 
     /// `secret_onnx`: with the parameters of verification, or "" where the task has none.
@@ -167,12 +212,15 @@ private:
     /// "full" when every layer of jail.md is in force, for the compiler and the candidate; else what is missing.
     void note_isolation(const std::vector<std::string>& layers) {
         std::string missing;
+        const auto in_force = [&](std::string_view layer) { return std::ranges::find(layers, layer) != layers.end(); };
         for (const char* layer : {"no_new_privs", "landlock", "rlimits", "seccomp"}) {
-            // A composite candidate's own code ran where it was expanded.
-            const std::vector<std::string>& expansion = expansion_jail_ ? *expansion_jail_ : layers;
-            if (std::ranges::find(layers, layer) == layers.end() ||
-                std::ranges::find(expansion, layer) == expansion.end()) {
-                missing += (missing.empty() ? "" : ", ") + std::string(layer);
+            // A composite candidate's own code ran where it was expanded: on this host.
+            const bool expanded =
+                !expansion_jail_ || std::ranges::find(*expansion_jail_, layer) != expansion_jail_->end();
+            if (!in_force(layer) || !expanded) {
+                const bool emulated = expanded && layer == std::string_view("seccomp") && in_force("emulator");
+                missing += (missing.empty() ? "" : ", ") +
+                           std::string(emulated ? "seccomp of its own: the emulator filters its system calls" : layer);
             }
         }
         const bool compiler_full = isolation_.empty() || isolation_.front() == "compiler full";
@@ -183,7 +231,15 @@ private:
     }
 
     Result<Judgement> measure() {
-        if (!options_.profile.measure) {
+        // Times of an emulated device are nobody's. What a timed run would show besides, counting shows.
+        const bool emulated = judgement_.record.device.emulated;
+        if (options_.count_instructions || (options_.profile.measure && emulated)) {
+            MKB_TRY(fault, count());
+            if (fault) {
+                return finish(std::move(*fault));
+            }
+        }
+        if (!options_.profile.measure || emulated) {
             return finish(Correct{.measured = false});
         }
         MKB_TRY(measured, measure_candidate(judge_, task_, built_, seed_, options_));
@@ -202,8 +258,14 @@ private:
         if (measured.fault) {
             return finish(std::move(*measured.fault));
         }
-        measured.correct.measured = !record.device.emulated;
         return finish(measured.correct);
+    }
+
+    Result<std::optional<Outcome>> count() {
+        MKB_TRY(counted, count_candidate(judge_, task_, built_, seed_, options_));
+        note_stage("count", counted.wall_ms);
+        judgement_.record.instructions = std::move(counted.counts);
+        return std::move(counted.fault);
     }
 
     Result<Judgement> finish(Outcome outcome) {
@@ -228,6 +290,11 @@ private:
 Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
                                    const EvaluateOptions& options) {
     MKB_TRY(framework, judge.framework().facts());
+    nlohmann::json also = nlohmann::json::array();
+    for (Framework* other : judge.also()) {
+        MKB_TRY(facts, other->facts());
+        also.push_back(facts.build_key);
+    }
     const nlohmann::json identity{{"task", task.hash},
                                   {"candidate", loaded.candidate.hash()},
                                   {"answer", sha256_hex(loaded.candidate.answer)},
@@ -237,6 +304,8 @@ Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedC
                                   {"sample", options.sample},
                                   {"profile", to_json(options.profile)},
                                   {"framework", framework.build_key},
+                                  {"also", also},
+                                  {"count_instructions", options.count_instructions},
                                   {"device", judge.device().name()},
                                   {"build", name_of(options.way)},
                                   {"trusted", options.trusted},

@@ -34,9 +34,10 @@ struct EvaluateOptions {
     Profile profile;
     std::optional<Seed> seed; ///< default: a new secret for each judgement
     BuildWay way = BuildWay::plugin;
-    bool trusted = false;      ///< the framework's own file: no audit, guard and traps; the record says so
-    double extra_work = 0;     ///< self-test: the second process is native and does this share more work
-    bool native_twice = false; ///< self-test A/A: no candidate at all
+    bool trusted = false;            ///< the framework's own file: no audit, guard and traps; the record says so
+    double extra_work = 0;           ///< self-test: the second process is native and does this share more work
+    bool native_twice = false;       ///< self-test A/A: no candidate at all
+    bool count_instructions = false; ///< of native and candidate; bad_input where the device cannot
     int core = -1;
     std::string label, method = "evaluate", model;
     int sample = 0;
@@ -45,9 +46,12 @@ struct EvaluateOptions {
 /// What judging needs besides task and candidate. One per process; not thread safe.
 class Judge {
 public:
-    Judge(Framework& framework, Device& device) : framework_(framework), device_(device) {}
+    /// `also`: a candidate must build for these targets too. They outlive the judge.
+    Judge(Framework& framework, Device& device, std::vector<Framework*> also = {})
+        : framework_(framework), device_(device), also_(std::move(also)) {}
     Framework& framework() { return framework_; }
     Device& device() { return device_; }
+    const std::vector<Framework*>& also() const { return also_; }
     Result<const Calibration*> calibration();
     /// The oracle of the task's own parameters, loaded once.
     Result<Oracle*> oracle(const Task& task);
@@ -55,6 +59,7 @@ public:
 private:
     Framework& framework_;
     Device& device_;
+    std::vector<Framework*> also_;
     std::optional<Calibration> calibration_;
     std::map<std::string, Oracle> oracles_; ///< by task hash
 };
@@ -69,7 +74,8 @@ struct Judgement {
 Result<Judgement> evaluate(Judge& judge, const Task& task, const LoadedCandidate& loaded,
                            const EvaluateOptions& options);
 
-/// What makes two evaluations the same within a run: task, candidate, settings, framework, device, method and sample.
+/// What makes two evaluations the same within a run: task, candidate, settings, framework, targets, device, method and
+/// sample.
 Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
                                    const EvaluateOptions& options);
 

@@ -19,7 +19,7 @@ constexpr double kBusyCpuShare = 1.15; ///< processor time over wall time with o
 
 Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
                                const EvaluateOptions& options) {
-    MKB_TRY(job, job_for(judge.framework(), task, seed));
+    MKB_TRY(job, job_for(judge.framework(), judge.device(), task, seed));
     job.mode = "measure";
     name_candidate(built, job);
     job.trusted = options.trusted;
@@ -49,7 +49,8 @@ int samples_for(const Task& task, int pairs) {
     return std::min(pairs, std::max(kLeast, static_cast<int>(kMostBytes / bytes)));
 }
 
-/// Outputs of timed iterations, drawn at random by the supervisor, against the oracle.
+} // namespace
+
 Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply) {
     MKB_TRY(oracle, judge.oracle(task));
     for (const job::Returned& returned : reply.result.returned) {
@@ -64,6 +65,8 @@ Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, con
     }
     return std::optional<Outcome>();
 }
+
+namespace {
 
 MeasurementFacts facts_of(const job::JobResult& result, int quads) {
     MeasurementFacts facts;

@@ -1,5 +1,6 @@
 #pragma once
 // The measuring stage of evaluate(): pilot, quiet gate, pairs of fresh processes, checks on what came back.
+#include "pipeline/device_run.h"
 #include "pipeline/evaluate.h"
 
 namespace mkb {
@@ -16,6 +17,9 @@ struct MeasurementResult {
 /// `plugin`: nothing for native against native.
 Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const EvaluateOptions& options);
+
+/// Outputs of iterations that ran as timed ones do, asked for only afterwards, against the oracle.
+Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply);
 
 /// Waits until the device is idle (published rule: total load below 10 %), at most `kQuietWait`; the reading is
 /// recorded either way.

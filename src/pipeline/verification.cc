@@ -165,7 +165,7 @@ Result<Outcome> outcome_of(Framework& framework, const std::optional<Built>& bui
 
 Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const VerificationPlan& plan, bool trusted) {
-    MKB_TRY(base, job_for(judge.framework(), task, seed));
+    MKB_TRY(base, job_for(judge.framework(), judge.device(), task, seed));
     const job::Job job = verification_job(std::move(base), plan, built, trusted);
     MKB_TRY(files, files_for(task, built));
     if (!plan.secret.mnn.empty()) {

@@ -49,11 +49,13 @@ std::string signal_name(int signal) {
 struct Describe {
     std::string operator()(const NoSource& o) const { return with_reason("no source", o.why); }
     std::string operator()(const BuildFailed& o) const {
+        const std::string failed =
+            o.target.empty() ? "build failed" : fmt::format("build failed for {}", printable_line(o.target, 20));
         if (!o.limit.empty()) {
-            return fmt::format("build failed: over the compiler's limit of {}", printable_line(o.limit, 80));
+            return fmt::format("{}: over the compiler's limit of {}", failed, printable_line(o.limit, 80));
         }
         if (o.errors.empty()) {
-            return "build failed";
+            return failed;
         }
         const BuildError& first = o.errors.front();
         std::string place = printable_line(first.file, 60);
@@ -61,7 +63,7 @@ struct Describe {
             place += fmt::format(":{}", first.line);
         }
         const std::string more = o.errors.size() > 1 ? fmt::format(" (and {} more)", o.errors.size() - 1) : "";
-        return fmt::format("build failed: {}{}{}{}", place, place.empty() ? "" : ": ", printable_line(first.message),
+        return fmt::format("{}: {}{}{}{}", failed, place, place.empty() ? "" : ": ", printable_line(first.message),
                            more);
     }
     std::string operator()(const LoadFailed& o) const { return with_reason("does not load", o.why); }
@@ -110,6 +112,7 @@ struct Fill {
                               {"message", valid_utf8(e.message)}});
         }
         json["limit"] = valid_utf8(o.limit);
+        json["target"] = valid_utf8(o.target);
     }
     void operator()(const LoadFailed& o) const { json["why"] = valid_utf8(o.why); }
     void operator()(const Crashed& o) const {
@@ -164,6 +167,9 @@ BuildFailed read_build_failed(FieldReader& fields) {
         }
     }
     outcome.limit = fields.text("limit");
+    if (fields.optional("target") != nullptr) { // older records had one target only
+        outcome.target = fields.text("target");
+    }
     return outcome;
 }
 

@@ -26,6 +26,7 @@ struct BuildError {
 struct BuildFailed {
     std::vector<BuildError> errors; ///< at most 50; the whole log is an artifact
     std::string limit;
+    std::string target; ///< which one it failed for, of several that were asked for; empty: the device's own
 };
 
 /// It built, but cannot serve the task: nothing registered, another operator registered, a refused symbol.

@@ -136,6 +136,17 @@ ExpandedGraph read_graph(FieldReader fields, FieldReader& parent) {
     return graph;
 }
 
+nlohmann::json to_json(const InstructionCounts& i) {
+    return {{"native", i.native}, {"candidate", i.candidate}, {"how", valid_utf8(i.how)}};
+}
+
+InstructionCounts read_instructions(FieldReader fields, FieldReader& parent) {
+    InstructionCounts counts{
+        .native = fields.integer("native", 0), .candidate = fields.integer("candidate", 0), .how = fields.text("how")};
+    parent.refuse(fields.reason());
+    return counts;
+}
+
 std::map<std::string, std::string> read_source_artifacts(FieldReader& fields) {
     std::map<std::string, std::string> sources;
     for (const auto& [name, hash] : fields.object("source_artifacts").items()) {
@@ -208,6 +219,9 @@ void read_facts(FieldReader& fields, Record& record) {
     if (const nlohmann::json* graph = fields.optional("graph")) {
         record.graph = read_graph({*graph, "graph"}, fields);
     }
+    if (const nlohmann::json* instructions = fields.optional("instructions")) {
+        record.instructions = read_instructions({*instructions, "instructions"}, fields);
+    }
     record.stages = read_stages(fields);
     record.flags = fields.texts("flags");
     if (const nlohmann::json* settings = fields.optional("settings")) {
@@ -216,6 +230,13 @@ void read_facts(FieldReader& fields, Record& record) {
         } else {
             record.settings = *settings;
         }
+    }
+}
+
+/// What schema 1 did not say: a candidate was built for its device's target alone.
+void migrate_from_1(Record& record) {
+    if (compiled(record.outcome)) {
+        record.targets = {record.device.target};
     }
 }
 
@@ -248,6 +269,7 @@ nlohmann::json to_json(const Record& record) {
                            {"settings", writable(record.settings)},
                            {"seed", valid_utf8(record.seed)},
                            {"outcome", to_json(record.outcome)},
+                           {"targets", nlohmann::json::array()},
                            {"source_artifacts", nlohmann::json::object()},
                            {"regime_errors", nlohmann::json::array()},
                            {"stages", nlohmann::json::array()},
@@ -269,6 +291,12 @@ nlohmann::json to_json(const Record& record) {
     }
     if (record.graph) {
         json["graph"] = to_json(*record.graph);
+    }
+    for (const std::string& target : record.targets) {
+        json["targets"].push_back(valid_utf8(target));
+    }
+    if (record.instructions) {
+        json["instructions"] = to_json(*record.instructions);
     }
     if (record.measurement) {
         json["measurement"] = to_json(*record.measurement);
@@ -294,6 +322,11 @@ std::variant<Record, std::string> record_from_json(const nlohmann::json& json) {
         record.outcome = *outcome;
     }
     read_facts(fields, record);
+    if (schema == 1) {
+        migrate_from_1(record);
+    } else {
+        record.targets = fields.texts("targets");
+    }
     if (!fields.ok()) {
         return fields.reason();
     }

@@ -9,7 +9,7 @@
 
 namespace mkb {
 
-constexpr int kRecordSchema = 1;
+constexpr int kRecordSchema = 2; ///< 2: targets, instructions
 
 struct StageTime {
     std::string name; ///< extract, build, audit, expand, deploy, verify, measure, oracle, store
@@ -62,6 +62,14 @@ struct ExpandedGraph {
     std::string model_artifact; ///< hash in the store: the model file
 };
 
+/// Cost where times are worth nothing: instructions of one run of the session, on the same contents for both.
+/// Repeatable, but no time, so it enters no score.
+struct InstructionCounts {
+    std::int64_t native = 0; ///< median of the counted runs
+    std::int64_t candidate = 0;
+    std::string how; ///< who counted: "QEMU 7.2.22, plug-in"
+};
+
 struct Record {
     int schema = kRecordSchema;
     std::string id;  ///< 26 characters, sorts by time
@@ -78,13 +86,15 @@ struct Record {
     FrameworkFacts framework;
     DeviceFacts device;
     std::string build = "plugin";
-    std::string profile; ///< "standard", "short", …: numbers of pairs, blocks and runs are in `settings`
+    std::vector<std::string> targets; ///< it was built for these, the device's own first; empty where nothing was built
+    std::string profile;              ///< "standard", "short", …: numbers of pairs, blocks and runs are in `settings`
     nlohmann::json settings;
     std::string seed; ///< of this judgement, shown after the fact for replay
     Outcome outcome = NoSource{};
     std::vector<RegimeError> regime_errors;
     std::optional<MeasurementFacts> measurement;
     std::optional<ExpandedGraph> graph;
+    std::optional<InstructionCounts> instructions;
     std::vector<StageTime> stages;
     std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
 };

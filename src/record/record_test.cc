@@ -25,6 +25,8 @@ Record full_record() {
     record.outcome = sample::make_correct(sample::kTasks[0], *record.measurement);
     record.flags = {"faster than the roofline"};
     record.graph = ExpandedGraph{.operators = "BinaryOp MUL", .executed = "BinaryOp", .model_artifact = "graph"};
+    record.targets = {"host", "aarch64"};
+    record.instructions = InstructionCounts{.native = 1'234'567'890'123, .candidate = 17, .how = "QEMU 7.2, plug-in"};
     record.model = "some-model";
     record.answer_artifact = "answer";
     record.build_log_artifact = "build";
@@ -74,6 +76,8 @@ TEST(Outcome, DescriptionsAreOneLineForPeople) {
 
 TEST(Outcome, DescriptionsOfOddOutcomesStillRead) {
     EXPECT_EQ(describe(BuildFailed{}), "build failed");
+    EXPECT_EQ(describe(BuildFailed{.errors = {{.message = "no member"}}, .limit = "", .target = "aarch64"}),
+              "build failed for aarch64: no member");
     EXPECT_EQ(describe(BuildFailed{.errors = {}, .limit = "memory"}),
               "build failed: over the compiler's limit of memory");
     EXPECT_EQ(describe(Crashed{.signal = 0, .stage = "load", .where = ""}),
@@ -164,7 +168,7 @@ TEST(Record, IllFormedTextAndNonFiniteSettingsCanBeWritten) {
 TEST(Record, AMissingOrMistypedFieldGivesItsName) {
     const nlohmann::json good = to_json(full_record());
     for (const auto& [name, value] : good.items()) {
-        if (name == "settings" || name == "measurement" || name == "graph") {
+        if (name == "settings" || name == "measurement" || name == "graph" || name == "instructions") {
             continue;
         }
         nlohmann::json missing = good;
@@ -185,7 +189,25 @@ TEST(Record, ANewerSchemaIsRefusedWithBothNumbers) {
     json["schema"] = kRecordSchema + 1;
     const auto result = record_from_json(json);
     ASSERT_TRUE(std::holds_alternative<std::string>(result));
-    EXPECT_EQ(std::get<std::string>(result), "the record has schema 2; this program reads 1 to 1");
+    EXPECT_EQ(std::get<std::string>(result),
+              fmt::format("the record has schema {}; this program reads 1 to {}", kRecordSchema + 1, kRecordSchema));
+}
+
+TEST(Record, AnOlderRecordWasBuiltForItsDeviceAlone) {
+    nlohmann::json json = to_json(full_record());
+    json["schema"] = 1;
+    json.erase("targets");
+    json.erase("instructions");
+    const auto back = record_from_json(json);
+    ASSERT_TRUE(std::holds_alternative<Record>(back)) << std::get<std::string>(back);
+    EXPECT_EQ(std::get<Record>(back).targets, std::vector<std::string>{"host"});
+    EXPECT_FALSE(std::get<Record>(back).instructions);
+    EXPECT_EQ(to_json(std::get<Record>(back))["schema"], kRecordSchema);
+    json["outcome"] = to_json(Outcome(BuildFailed{}));
+    json["outcome"].erase("target");
+    const auto unbuilt = record_from_json(json);
+    ASSERT_TRUE(std::holds_alternative<Record>(unbuilt)) << std::get<std::string>(unbuilt);
+    EXPECT_TRUE(std::get<Record>(unbuilt).targets.empty());
 }
 
 TEST(Record, DeeplyNestedSettingsAreRefused) {

@@ -2,26 +2,53 @@
 #include "device_conformance.h"
 
 #include "base/in_child_test.h"
+#include "base/process.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <sstream>
 #include <sys/resource.h>
 
 namespace mkb::conformance {
 namespace {
 
-/// A zombie that nobody waits for counts as dead: it runs no more.
-bool runs(pid_t pid) {
-    std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
-    std::string text;
-    std::getline(status, text);
-    const std::size_t end = text.rfind(") ");
-    return end != std::string::npos && text[end + 2] != 'Z' && text[end + 2] != 'X';
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream from(file, std::ios::binary);
+    std::ostringstream text;
+    text << from.rdbuf();
+    return text.str();
 }
 
-/// The local device, with a folder for temporary files of its own.
-class LocalDeviceTest : public testing::Test {
+/// Started with this argument and still running. A zombie that nobody waits for counts as dead: its command line is
+/// empty.
+bool runs(const std::string& argument) {
+    std::error_code gone;
+    for (const auto& item : std::filesystem::directory_iterator("/proc", gone)) {
+        const std::string name = item.path().filename().string();
+        if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; }) &&
+            text_of(item.path() / "cmdline").find(argument) != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A device by name, with a folder for temporary files of its own.
+class EveryDevice : public testing::TestWithParam<std::string> {
 protected:
+    void SetUp() override {
+        std::filesystem::create_directories(temporary());
+        std::vector<std::string> command = {"clang++-19", "-std=c++20", "-O1", "-fuse-ld=lld-19"};
+        const auto facts = device->facts();
+        ASSERT_TRUE(facts) << facts.error().message;
+        if (facts->target != "host") {
+            command.push_back("--target=" + facts->target + "-linux-gnu");
+        }
+        command.insert(command.end(), {MKB_CONFORMANCE_COMMAND, "-o", program().string()});
+        const auto done = run_process({.argv = command});
+        ASSERT_TRUE(done && done->ok()) << (done ? done->err : done.error().message);
+    }
     std::vector<std::filesystem::path> working_folders() const {
         std::vector<std::filesystem::path> folders;
         std::error_code gone;
@@ -32,14 +59,17 @@ protected:
     }
     /// Where the device makes its folders: not where the test keeps files and results.
     std::filesystem::path temporary() const { return outer.path() / "tmp"; }
+    std::filesystem::path program() const { return outer.path() / "command"; }
 
     Subject subject() {
-        std::filesystem::create_directories(temporary());
-        return {.device = *device, .working_folders = [this] { return working_folders(); }, .alive = runs};
+        return {.device = *device,
+                .program = program(),
+                .working_folders = [this] { return working_folders(); },
+                .alive = runs};
     }
 
     TempDir outer = TempDir::make("mkb-conformance").value();
-    std::unique_ptr<Device> device = make_local_device();
+    std::unique_ptr<Device> device = device_named(GetParam()).value();
 };
 
 /// The test's own files are made before the variable points elsewhere.
@@ -59,35 +89,48 @@ private:
     std::filesystem::path temporary_;
 };
 
-TEST_F(LocalDeviceTest, KeepsAllPromises) {
+TEST_P(EveryDevice, KeepsAllPromises) {
     DeviceElsewhere elsewhere(*device, temporary());
-    Subject local = subject();
-    check_device({.device = elsewhere, .working_folders = local.working_folders, .alive = local.alive});
+    const Subject inner = subject();
+    check_device({.device = elsewhere,
+                  .program = inner.program,
+                  .working_folders = inner.working_folders,
+                  .alive = inner.alive});
 }
 
-TEST_F(LocalDeviceTest, MemoryStaysFlatWhateverTheCommandPrints) {
-    Commands commands(*device);
+TEST_P(EveryDevice, MemoryStaysFlatWhateverTheCommandPrints) {
+    const Subject inner = subject();
+    Commands commands(inner);
     // The high-water mark is of the whole process: a child of the test that does nothing else.
     EXPECT_EQ(in_child([&] {
                   rusage before{}, after{};
                   getrusage(RUSAGE_SELF, &before);
-                  ASSERT_TRUE(commands.run("head -c 300000000 /dev/zero; exit 0"));
+                  ASSERT_TRUE(commands.run("zeros", "100000000"));
                   getrusage(RUSAGE_SELF, &after);
                   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 32 * 1024);
               }),
               0);
 }
 
-TEST_F(LocalDeviceTest, AFileThatIsNotThereIsTroubleOfThisMachine) {
-    DeviceCommand command;
-    command.argv = {"command"};
-    command.files = {{.name = "command", .source = outer.path() / "missing", .sha256 = "", .keep = false}};
-    command.pull_folder = outer.path();
-    const auto done = device->run(command);
-    ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().kind, ErrorKind::environment);
-    EXPECT_NE(done.error().message.find("command"), std::string::npos);
+TEST_P(EveryDevice, AFileThatIsNotThereIsTroubleOfThisMachine) {
+    for (const bool keep : {false, true}) {
+        DeviceCommand command;
+        command.argv = {"command", "exit", "0"};
+        command.files = {{.name = "command", .source = outer.path() / "missing", .sha256 = "", .keep = keep}};
+        command.pull_folder = outer.path();
+        const auto done = device->run(command);
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().kind, ErrorKind::environment);
+        EXPECT_NE(done.error().message.find("command"), std::string::npos);
+    }
 }
+
+std::vector<std::string> device_names() {
+    return {std::begin(kDeviceNames), std::end(kDeviceNames)};
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, EveryDevice, testing::ValuesIn(device_names()),
+                         [](const auto& name) { return name.param; });
 
 } // namespace
 } // namespace mkb::conformance
