@@ -122,7 +122,8 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
         "roofline_operations": case.operations,
         "threads": case.threads,
         "deviations": [_deviation(each) for each in case.deviations],
-    } | ({} if case.baseline is None else {"baseline": _baseline(case.baseline)})
+        "baseline": None if case.baseline is None else _baseline(case.baseline),
+    }
 
 
 def _deviation(deviation: Deviation) -> dict:
