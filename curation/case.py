@@ -57,6 +57,8 @@ class Case:
     calls_per_run: int = 1
     outputs: tuple[str, ...] = ("y",)
     parameters: dict[str, dict] = field(default_factory=dict)  # name -> draw; default: the module's weights
+    # Constant operands that are not drawn anew: the converter folds them into others, or the module says what they are.
+    fixed: tuple[str, ...] = ()
     converter_flags: tuple[str, ...] = ()  # beyond those of the operator's way of conversion
     rewire: tuple[str, ...] = ()  # graph inputs that the target node reads directly, in its order (export.py)
     exporter: str = ""  # default: the operator's
@@ -89,7 +91,8 @@ class Case:
 
     @property
     def drawn_parameters(self) -> dict[str, dict]:
-        return self.parameters or {name: draw for name, (_, draw) in self.module.weights.items()}
+        drawn = self.parameters or {name: draw for name, (_, draw) in self.module.weights.items()}
+        return {name: draw for name, draw in drawn.items() if name not in self.fixed}
 
     @property
     def way_of_export(self) -> str:

@@ -42,8 +42,9 @@ def input_names(model: torch.nn.Module) -> list[str]:
 
 
 def _global_max_pool(x, output_size):
-    """The exporter's own translation is a MaxPool of the map's size."""
-    return op.GlobalMaxPool(x), None
+    """The exporter's own translation is a MaxPool of the map's size. The second result, the places, is not used."""
+    largest = op.GlobalMaxPool(x)
+    return largest, op.Identity(largest)
 
 
 def _stft(x, n_fft, hop_length, win_length, window, normalized=False, onesided=True, return_complex=True, *_):
@@ -58,6 +59,7 @@ def _index_select(x, dim, index):
 
 
 _TABLE: dict[Callable, Callable] = {
+    torch.ops.aten.adaptive_max_pool1d.default: _global_max_pool,
     torch.ops.aten.adaptive_max_pool2d.default: _global_max_pool,
     torch.ops.aten.stft.default: _stft,
     torch.ops.aten.index_select.default: _index_select,

@@ -150,8 +150,10 @@ def check_parameters(case: Case, model: ModelProto, task: dict, folder: Path) ->
     rng = np.random.default_rng(1)
     for parameter in task["parameters"]:
         values = draws.fill(parameter["draw"], np.dtype("<f4"), tuple(parameter["shape"]), rng).tobytes()
-        for name, key in (("model.onnx", "onnx_offset"), ("model.mnn", "mnn_offset")):
-            contents[name][parameter[key] : parameter[key] + len(values)] = values
+        for name, offsets in (("model.onnx", [parameter["onnx_offset"]]), ("model.mnn", parameter["mnn_offsets"])):
+            piece = len(values) // len(offsets)
+            for number, offset in enumerate(offsets):
+                contents[name][offset : offset + piece] = values[number * piece : (number + 1) * piece]
     redrawn = onnx.load_model_from_string(bytes(contents["model.onnx"]))
     inputs = regime_inputs(case, model, next(iter(case.regimes)))
     with tempfile.TemporaryDirectory() as other:

@@ -243,8 +243,7 @@ _TABLE = (
                 entries=("MNNConvRunForLineDepthwise", "MNNDepthwiseConvFastKernel"),
             ),
             # A matrix product after a rearrangement: the product's entries are building blocks, and open.
-            "dense": _atomic(9, "Convolution", "CPUConvolution.cpp"),
-            "3d": _geometric(1, "Convolution3D", "GeometryConv3D.cpp", *_LOOP, "Convolution", "ReLU", "ReLU6"),
+            "dense": _atomic(10, "Convolution", "CPUConvolution.cpp"),
         },
     ),
     Operator(

@@ -42,22 +42,32 @@ def _attributes(case: Case, model: ModelProto) -> dict:
     """Attributes of the node, and its constant operands that are no parameters (axes, k)."""
     attributes = {each.name: _plain(helper.get_attribute_value(each)) for each in model.graph.node[0].attribute}
     for tensor in model.graph.initializer:
-        if tensor.name not in case.drawn_parameters:
+        if tensor.name not in (*case.drawn_parameters, *case.fixed):
             attributes[tensor.name] = numpy_helper.to_array(tensor).tolist()
     return attributes
 
 
-def _offset(case: Case, name: str, needle: bytes, file: str, content: bytes) -> int:
-    if content.count(needle) != 1:
-        raise CurationError(f"{case.id}: parameter {name} stands {content.count(needle)} times in {file}, wanted once")
-    return content.find(needle)
+def _offsets(case: Case, name: str, pieces: list[bytes], file: str, content: bytes) -> list[int]:
+    for piece in pieces:
+        if content.count(piece) != 1:
+            found = f"{content.count(piece)} times in {file}"
+            raise CurationError(f"{case.id}: parameter {name}, cut into {len(pieces)}: stands {found}, wanted once")
+    return [content.find(piece) for piece in pieces]
+
+
+def _pieces(raw: bytes, model: ModelProto, mnn_bytes: bytes) -> list[bytes]:
+    """As the parameter stands in the framework's model: whole, or one piece a group."""
+    groups = [attribute.i for attribute in model.graph.node[0].attribute if attribute.name == "group"]
+    count = 1 if raw in mnn_bytes or not groups else groups[0]
+    size = len(raw) // count
+    return [raw[start : start + size] for start in range(0, len(raw), size)]
 
 
 def _parameters(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes) -> list[dict]:
     by_name = {tensor.name: tensor for tensor in model.graph.initializer}
     floats = {name for name, tensor in by_name.items() if tensor.data_type == TensorProto.FLOAT}
-    if floats != set(case.drawn_parameters):
-        wanted = sorted(case.drawn_parameters)
+    if floats != {*case.drawn_parameters, *case.fixed}:
+        wanted = sorted([*case.drawn_parameters, *case.fixed])
         raise CurationError(f"{case.id}: the model has parameters {sorted(floats)}, the table {wanted}")
     parameters = []
     for name, draw in case.drawn_parameters.items():
@@ -67,11 +77,16 @@ def _parameters(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: byt
                 "name": name,
                 "shape": list(by_name[name].dims),
                 "draw": draw,
-                "onnx_offset": _offset(case, name, raw, "model.onnx", onnx_bytes),
-                "mnn_offset": _offset(case, name, raw, "model.mnn", mnn_bytes),
+                "onnx_offset": _offsets(case, name, [raw], "model.onnx", onnx_bytes)[0],
+                "mnn_offsets": _offsets(case, name, _pieces(raw, model, mnn_bytes), "model.mnn", mnn_bytes),
             }
         )
     return parameters
+
+
+def _fixed(case: Case, model: ModelProto) -> list[dict]:
+    by_name = {tensor.name: tensor for tensor in model.graph.initializer}
+    return [{"name": name, "shape": list(by_name[name].dims)} for name in case.fixed]
 
 
 def _elements(tensors: list[dict]) -> int:
@@ -86,6 +101,7 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
     inputs = [_tensor(value) for value in model.graph.input]
     outputs = [_tensor(value) for value in model.graph.output]
     parameters = _parameters(case, model, onnx_bytes, mnn_bytes)
+    fixed = _fixed(case, model)
     kernel = case.kernel
     return {
         "version": 1,
@@ -113,12 +129,13 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
             for name, by_input in case.regimes.items()
         ],
         "parameters": parameters,
+        "fixed": fixed,
         "tolerance": compare.DEFAULT_TOLERANCE | case.tolerance,
         "negative_controls": [
             control | ({"model": control_model_name(index)} if control["kind"] in SIBLING_KINDS else {})
             for index, control in enumerate(case.controls)
         ],
-        "roofline_bytes": 4 * _elements([*inputs, *outputs, *parameters]),
+        "roofline_bytes": 4 * _elements([*inputs, *outputs, *parameters, *fixed]),
         "roofline_operations": case.operations,
         "threads": case.threads,
         "deviations": [_deviation(each) for each in case.deviations],

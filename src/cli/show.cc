@@ -68,6 +68,9 @@ void print_task(const Task& task, const std::string& model) {
         fmt::print("parameter      {} [{}], drawn anew in verification\n", parameter.name,
                    fmt::join(parameter.shape, "x"));
     }
+    for (const FixedOperand& operand : task.fixed) {
+        fmt::print("constant       {} [{}]\n", operand.name, fmt::join(operand.shape, "x"));
+    }
     print_form(task);
     fmt::print("code path      {}\n", task.path);
     fmt::print("native runs    {}\n", fmt::join(task.sequence, " "));

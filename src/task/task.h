@@ -49,8 +49,15 @@ struct Parameter {
     std::vector<std::int64_t> shape;
     Draw draw;
     std::size_t onnx_offset = 0;
-    std::size_t mnn_offset = 0;
+    /// Of its equal pieces, in order: the converter cuts a grouped convolution's operands into one piece a group.
+    std::vector<std::size_t> mnn_offsets;
     std::size_t size_bytes() const;
+};
+
+/// A constant operand that stays as it is: the converter folds it into others, or the operator's form fixes it.
+struct FixedOperand {
+    std::string name;
+    std::vector<std::int64_t> shape;
 };
 
 /// The criterion of evaluation.md section 4: max|got - ref| <= relative_to_max * max(max|ref|, floor), per output and
@@ -126,6 +133,7 @@ struct Task {
     std::vector<TensorSpec> outputs;
     std::vector<Regime> regimes;
     std::vector<Parameter> parameters;
+    std::vector<FixedOperand> fixed;
     Tolerance tolerance;
     std::vector<NegativeControl> negative_controls;
     double roofline_bytes = 0;      ///< must be moved: inputs + outputs + parameters, at least once

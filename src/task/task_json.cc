@@ -106,9 +106,30 @@ std::vector<Parameter> read_parameters(JsonObject& task, JsonFault& fault) {
         parameter.draw =
             read_draw(object.get("draw"), object.path_to("draw"), OnnxType::float32, parameter.shape, fault);
         parameter.onnx_offset = static_cast<std::size_t>(object.whole("onnx_offset", 0, kLargestModel));
-        parameter.mnn_offset = static_cast<std::size_t>(object.whole("mnn_offset", 0, kLargestModel));
+        for (const json& offset : object.array("mnn_offsets", 1)) {
+            if (!offset.is_number_unsigned() || offset > kLargestModel) {
+                fault.add("field {} must hold whole numbers from 0 to {}", object.path_to("mnn_offsets"),
+                          kLargestModel);
+                break;
+            }
+            parameter.mnn_offsets.push_back(offset.get<std::size_t>());
+        }
+        if (!parameter.mnn_offsets.empty() && parameter.size_bytes() / 4 % parameter.mnn_offsets.size() != 0) {
+            fault.add("field {} does not cut the parameter into equal pieces", object.path_to("mnn_offsets"));
+        }
     }
     return parameters;
+}
+
+std::vector<FixedOperand> read_fixed(JsonObject& task, JsonFault& fault) {
+    std::vector<FixedOperand> fixed;
+    for (const json& item : task.array("fixed", 0)) {
+        JsonObject object(item, fmt::format("/fixed/{}", fixed.size()), fault);
+        FixedOperand& operand = fixed.emplace_back();
+        operand.name = object.text("name");
+        operand.shape = object.sizes("shape");
+    }
+    return fixed;
 }
 
 Tolerance read_tolerance(JsonObject& task, JsonFault& fault) {
@@ -253,6 +274,7 @@ void read_task(const json& parsed, Task& task, JsonFault& fault) {
     task.outputs = read_tensors(object, "outputs", fault);
     task.regimes = read_regimes(object, task.inputs, fault);
     task.parameters = read_parameters(object, fault);
+    task.fixed = read_fixed(object, fault);
     task.tolerance = read_tolerance(object, fault);
     task.negative_controls = read_controls(object, fault);
     task.roofline_bytes = object.number("roofline_bytes", true);

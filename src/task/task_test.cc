@@ -48,7 +48,10 @@ TEST(Task, EveryFieldIsRead) {
     EXPECT_EQ(task->regimes[1].inputs[0].values, (std::vector<double>{1, 2}));
     EXPECT_EQ(task->regimes[0].inputs[1].kind, Draw::Kind::integers);
     EXPECT_EQ(task->parameters[0].size_bytes(), 16U);
-    EXPECT_EQ(task->parameters[0].mnn_offset, 3U);
+    EXPECT_EQ(task->parameters[0].mnn_offsets, (std::vector<std::size_t>{3}));
+    ASSERT_EQ(task->fixed.size(), 1U);
+    EXPECT_EQ(task->fixed[0].name, "mean");
+    EXPECT_EQ(task->fixed[0].shape, (std::vector<std::int64_t>{4}));
     EXPECT_EQ(task->tolerance.elementwise, 0.001);
     EXPECT_EQ(task->tolerance.floor, 1e-30);
     EXPECT_EQ(task->negative_controls[1].kind, "copy_input");
@@ -134,14 +137,20 @@ TEST(Task, WrongTypesAndValuesAreNamed) {
     EXPECT_EQ(fault_after([](json& t) { t["target"] = "Pooling"; }), "field /target must be an object");
     EXPECT_EQ(fault_after([](json& t) { t["negative_controls"][0] = "zeros"; }),
               "field /negative_controls/0 must be an object with a kind");
+    EXPECT_EQ(fault_after([](json& t) { t["fixed"][0]["shape"] = {0}; }),
+              "field /fixed/0/shape/0 must be a positive size, the product at most 2^31");
     EXPECT_EQ(fault_after([](json& t) { t["deviations"][0] = "off by one"; }), "field /deviations/0 must be an object");
     EXPECT_EQ(fault_after([](json& t) { t["deviations"][0]["error"] = "large"; }),
               "field /deviations/0/error must be a number above 0");
     EXPECT_EQ(fault_after([](json& t) { t["baseline"] = 1; }), "field /baseline must be an object");
     EXPECT_EQ(fault_after([](json& t) { t["baseline"]["passing"]["hints"]["WINOGRAD_MEMORY_LEVEL"] = "off"; }),
               "field /baseline/passing/hints/WINOGRAD_MEMORY_LEVEL must be a whole number from 0 to 1000000");
-    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["mnn_offset"] = -1; }),
-              "field /parameters/0/mnn_offset must be a whole number from 0 to 4294967296");
+    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["onnx_offset"] = -1; }),
+              "field /parameters/0/onnx_offset must be a whole number from 0 to 4294967296");
+    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["mnn_offsets"] = {3, -1}; }),
+              "field /parameters/0/mnn_offsets must hold whole numbers from 0 to 4294967296");
+    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["mnn_offsets"] = {3, 7, 11}; }),
+              "field /parameters/0/mnn_offsets does not cut the parameter into equal pieces");
 }
 
 TEST(Task, FieldsMustAgreeWithEachOther) {

@@ -27,8 +27,8 @@ Change rolled(std::int64_t axis, std::int64_t by);
 Change reversed(std::int64_t axis);
 /// The last slice along `axis` is the one before.
 Change last_slice_from_before(std::int64_t axis);
-/// Along `axis`, as groups of equal size: what stands at member m of group g comes from member g of m … , that is, the
-/// axis read as members x groups. False when `groups` does not divide the size, or leaves nothing to mix.
+/// Groups along `axis` mixed: at place m * groups + g stands what belongs to member m of group g. False when `groups`
+/// does not divide the size, or leaves nothing to mix.
 Change shuffled(std::int64_t axis, std::int64_t groups);
 /// Written with its dimensions in `order`, then read in its own shape. False when `order` is no permutation of them.
 Change laid_out(const std::vector<std::int64_t>& order);
