@@ -124,6 +124,9 @@ def _show(case: Case, root: Path) -> int:
     remark = "" if low <= time_us <= high else f"   outside the wanted {low} .. {high} us: choose another size"
     print(f"{case.id} ({case.kernel.form}, {'/'.join(filter(None, case.kernel.target))}): {case.path}")
     print(f"  native    {time_us:.0f} us on this host{remark}")
+    if built.native.passing is not None:
+        error, other_us = built.native.passing
+        print(f"  baseline  misses the tolerance; {case.baseline.setting}: {other_us:.0f} us, error {error:.1e}")
     print(f"  sequence  {' '.join(case.sequence)}")
     for regime, error in built.native.errors.items():
         print(f"  regime    {regime:24} native error {error:.1e}")

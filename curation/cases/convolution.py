@@ -1,3 +1,4 @@
+from curation.case import Dropped
 from curation.draws import choice, log_uniform, uniform
 from curation.families import packed, randn
 from curation.mistakes import attribute, shift, transpose_hw, zero_input
@@ -71,4 +72,10 @@ CASES = (
         attribute("output_padding", [0, 0]),
         operations=2 * 9 * 64 * 40 * 28 * 28,
     ),
+)
+
+DROPPED = (
+    Dropped("Conv", "depthwise with two outputs a channel", "converted to a dozen operators around two depthwise convolutions"),
+    Dropped("Conv", "1-D", "native has an extra trailing dimension"),
+    Dropped("Conv", "3-D", "converted to Im2Col, a 2-D convolution and a dozen operators around them; no 3-D kernel runs"),
 )
