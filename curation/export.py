@@ -19,7 +19,7 @@ from onnxscript import opset20 as op
 from torch.onnx._internal.exporter._registration import ONNXRegistry
 
 from curation.case import Case
-from curation.errors import CurationError
+from curation.errors import CurationError, first_line
 
 OPSET = 20
 IR_VERSION = 10
@@ -114,7 +114,7 @@ def _export(case: Case, model: torch.nn.Module, inputs: list[torch.Tensor]) -> M
         try:
             exported = WAYS[case.way_of_export](model, inputs, options)
         except Exception as error:  # of any type: the exporter's inside
-            raise CurationError(f"{case.id}: export: {str(error).splitlines()[0]}") from error
+            raise CurationError(f"{case.id}: export: {first_line(error)}") from error
     LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(exported)
     return onnx_ir.to_proto(exported)
 
@@ -141,7 +141,7 @@ def _initializers(node: NodeProto, model: ModelProto) -> list[onnx.TensorProto]:
         if name in by_name:
             new_name = schema.inputs[index].name.lower() if name.startswith(("val_", "/", "onnx::")) else name
             node.input[index] = new_name
-            array = np.ascontiguousarray(numpy_helper.to_array(by_name[name]))
+            array = np.array(numpy_helper.to_array(by_name[name]), order="C")
             kept.append(numpy_helper.from_array(array, new_name))
     return kept
 
@@ -172,5 +172,8 @@ def export_model(case: Case, module: ModuleType) -> ModelProto:
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="mkb-curation"
     )
-    onnx.checker.check_model(model, full_check=True)
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise CurationError(f"{case.id}: full check of the exported model: {first_line(error)}") from error
     return model

@@ -13,7 +13,7 @@ from onnx import ModelProto, helper
 
 from curation import compare, controls, draws
 from curation.case import Case
-from curation.errors import CurationError
+from curation.errors import CurationError, first_line
 from curation.native import Native, run_native
 
 
@@ -47,10 +47,13 @@ def check_fidelity(case: Case, eager: torch.nn.Module, typical: list[torch.Tenso
     limit = {"relative_to_max": case.fidelity, "floor": 1e-30}
     contents |= {regime: regime_inputs(case, model, regime) for regime in case.regimes}
     for regime, inputs in contents.items():
-        with torch.no_grad():
-            answer = eager(*(torch.from_numpy(inputs[name]) for name in names))
+        try:
+            with torch.no_grad():
+                answer = eager(*(torch.from_numpy(inputs[name]) for name in names))
+            references = oracle(model, inputs)
+        except Exception as error:  # of any type: the module's inside, and ONNX Runtime's
+            raise CurationError(f"{case.id}: fidelity in regime {regime}: {first_line(error)}") from error
         answers = answer if isinstance(answer, tuple | list) else (answer,)
-        references = oracle(model, inputs)
         if len(answers) != len(references):
             raise CurationError(f"{case.id}: eager has {len(answers)} outputs, the exported model {len(references)}")
         for got, reference in zip(answers, references):

@@ -1,6 +1,6 @@
 """Regimes by kind of operand: tables of name -> draw, and what makes a task's regimes of them."""
 
-from curation.draws import choice, integers, log_uniform, uniform
+from curation.draws import choice, distinct, integers, log_uniform, uniform
 from curation.errors import CurationError
 
 # A float32 operand whose range is free. Override by name: FLOATS | {"large": uniform(-80, 80)}.
@@ -47,6 +47,10 @@ def without(table: dict[str, dict], *names: str) -> dict[str, dict]:
     if missing:
         raise CurationError(f"regimes: no {sorted(missing)} to leave out")
     return {name: draw for name, draw in table.items() if name not in names}
+
+
+# An operand that is only moved: no two elements alike, and what else must arrive unchanged.
+MOVED = without(FLOATS, "zeros_and_denormals") | {"distinct": distinct(-1, 1)}
 
 
 def regimes(**operands: dict) -> dict[str, dict[str, dict]]:

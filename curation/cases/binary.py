@@ -1,6 +1,6 @@
 from curation.case import Case, Deviation
 from curation.draws import choice, integers, log_uniform, uniform
-from curation.families import randn
+from curation.families import binary, randn
 from curation.mistakes import (
     INTEGER,
     against,
@@ -9,12 +9,13 @@ from curation.mistakes import (
     cyclic_input,
     reverse,
     roll_input,
+    scale,
     shift,
     transpose_hw,
     zero_input,
 )
 from curation.modules import Module
-from curation.regimes import regimes
+from curation.regimes import FLOATS, regimes
 
 CASES = (
     Case(
@@ -61,6 +62,21 @@ CASES = (
             transpose_hw(),
         ),
         operations=64 * 112 * 112,
+    ),
+    binary(
+        "Sub",
+        "rowmaximum_2048x256",
+        "Each row of 2048x256 less a value of its own (the step before a softmax), float32, one-sided broadcast",
+        "float32, second operand broadcast along the last axis",
+        "The rows' values less one value per row; both operands are inputs.",
+        "a - b",
+        ((2048, 256), (2048, 1)),
+        (FLOATS, FLOATS | {"ties": choice(-1, 1)}),
+        roll_input(1, 0),
+        shift(0),
+        scale(1.001),
+        geometry="bypass",
+        sequence=("While",),
     ),
     Case(
         "Mod",

@@ -1,8 +1,18 @@
-from curation.case import Dropped
+from curation.case import Baseline, Dropped
 from curation.draws import choice, log_uniform, uniform
 from curation.families import packed, randn
-from curation.mistakes import attribute, shift, transpose_hw, zero_input
+from curation.mistakes import attribute, border, roll_input, shift, shuffle, transpose_hw, zero_input, zero_tail
 from curation.modules import Module
+
+_PICTURE = {
+    "typical": uniform(-1, 1),
+    "large": uniform(-1e6, 1e6),
+    "small": log_uniform(-20, -10),
+    "wide": log_uniform(-10, 10),
+    "negative": uniform(-9, -7),
+    "ties": choice(-1, 1),
+    "zeros_and_denormals": choice(0, 1e-40, -1e-40),  # the bias alone
+}
 
 CASES = (
     packed(
@@ -18,15 +28,7 @@ CASES = (
             init="channels: int",
             init_inputs="96",
         ),
-        {
-            "typical": uniform(-1, 1),
-            "large": uniform(-1e6, 1e6),
-            "small": log_uniform(-20, -10),
-            "wide": log_uniform(-10, 10),
-            "negative": uniform(-9, -7),
-            "ties": choice(-1, 1),
-            "zeros_and_denormals": choice(0, 1e-40, -1e-40),  # the bias alone
-        },
+        _PICTURE,
         shift(3),
         transpose_hw(),
         attribute("pads", [0, 0, 0, 0]),
@@ -34,6 +36,66 @@ CASES = (
         attribute("dilations", [2, 2]),
         kernel_name="depthwise",
         operations=2 * 9 * 96 * 56 * 56,
+    ),
+    packed(
+        "Conv",
+        "groups4_64to128x28",
+        "3x3 convolution in 4 groups with bias, padding 1: 64 maps of 28x28 to 128, packed NC4HW4 layout",
+        "dense 3x3 in 4 groups: one kernel run a group",
+        Module(
+            "3x3 convolution with bias, padding 1: each quarter of the channels makes a quarter of the results.",
+            "F.conv2d(x, self.weight, self.bias, padding=1, groups=4)",
+            {"x": randn(1, 64, 28, 28)},
+            weights={"weight": ("outputs, inputs // 4, 3, 3", uniform(-1, 1)), "bias": ("outputs", uniform(-2, 2))},
+            init="inputs: int, outputs: int",
+            init_inputs="64, 128",
+        ),
+        _PICTURE,
+        shift(3),
+        transpose_hw(),
+        border(1),
+        shuffle(1, 4),
+        roll_input(0, 1, 16),
+        zero_tail(0, 1, 3),
+        attribute("pads", [0, 0, 0, 0]),
+        attribute("strides", [2, 2]),
+        kernel_name="dense",
+        calls_per_run=4,
+        sequence=("Raster", *["Convolution", "Raster"] * 4),
+        operations=2 * 9 * 64 * 128 * 28 * 28 / 4,
+    ),
+    packed(
+        "Conv",
+        "k3s1p1_64x56",
+        "3x3 convolution with bias, stride 1, padding 1, on 64 maps of 56x56 (ResNet), packed NC4HW4 layout",
+        "dense 3x3, stride 1: native takes Winograd's way",
+        Module(
+            "3x3 convolution with bias, stride 1, padding 1.",
+            "F.conv2d(x, self.weight, self.bias, padding=1)",
+            {"x": randn(1, 64, 56, 56)},
+            weights={"weight": ("channels, channels, 3, 3", uniform(-1, 1)), "bias": ("channels", uniform(-2, 2))},
+            init="channels: int",
+            init_inputs="64",
+        ),
+        _PICTURE,
+        shift(3),
+        transpose_hw(),
+        border(3),
+        zero_tail(0, 1, 3),
+        attribute("pads", [0, 0, 0, 0]),
+        attribute("strides", [2, 2]),
+        attribute("dilations", [2, 2]),
+        kernel_name="dense",
+        operations=2 * 9 * 64 * 64 * 56 * 56,
+        baseline=Baseline(
+            why="Winograd's transforms cancel",
+            error=1e-3,
+            default_us=1090,
+            setting="Winograd off",
+            hints={"WINOGRAD_MEMORY_LEVEL": 0},
+            setting_error=2e-6,
+            setting_us=3270,
+        ),
     ),
     packed(
         "ConvTranspose",

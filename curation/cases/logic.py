@@ -1,7 +1,9 @@
 from curation.case import Case, Deviation, Dropped
 from curation.draws import choice, integers
+from curation.families import binary
 from curation.mistakes import (
     BOOLEAN,
+    INTEGER,
     against,
     border,
     copy_input,
@@ -13,9 +15,10 @@ from curation.mistakes import (
     zero_input,
 )
 from curation.modules import Module
-from curation.regimes import regimes
+from curation.regimes import INTEGERS, regimes
 
 _OPERANDS = (copy_input(1), zero_input(0), zero_input(1))
+_INT32 = "torch.randint(-(2**31), 2**31 - 1, (512, 1024), dtype=torch.int32)"
 _MASK = "torch.rand(8, 256, 256) < 0.5"
 
 _KEYS = {
@@ -62,6 +65,23 @@ CASES = (
             *_OPERANDS, border(2), shift(2), reverse(0), transpose_hw(), operator("Xor"), operator("And"), standard=BOOLEAN
         ),
         operations=8 * 256 * 256,
+    ),
+    binary(
+        "BitwiseXor",
+        "keys_512x1024",
+        "Exclusive or of two 512x1024 arrays of int32 (hashes against keys)",
+        "int32, equal shapes",
+        "Bit by bit: 1 where the two differ.",
+        "torch.bitwise_xor(a, b)",
+        ((512, 1024), (512, 1024)),
+        (INTEGERS, INTEGERS | {"ties": choice(-1, 0, 1)}),
+        border(1),
+        shift(1),
+        reverse(0),
+        operator("BitwiseOr"),
+        operator("BitwiseAnd"),
+        standard=INTEGER,
+        examples=(_INT32, _INT32),
     ),
     Case(
         "Less",

@@ -1,9 +1,9 @@
 from curation.case import Case
 from curation.draws import choice, log_uniform, uniform
-from curation.families import randn
-from curation.mistakes import against, attribute, ignored, shift, transpose_hw
+from curation.families import packed, randn
+from curation.mistakes import against, attribute, border, ignored, shift, transpose_hw
 from curation.modules import Module
-from curation.regimes import regimes
+from curation.regimes import FLOATS, regimes, without
 
 _NORMALIZED = {
     "typical": uniform(-2, 2),
@@ -56,5 +56,34 @@ CASES = (
         controls=against(shift(1), shift(3), transpose_hw(), *_PARAMETERS_AND_EPSILON),
         fidelity=2e-5,
         operations=7 * 64 * 112 * 112,  # mean, centre, square, sum, scale, gamma, beta
+    ),
+    packed(
+        "BatchNormalization",
+        "2d_64x112",
+        "Batch normalization of a 64x112x112 feature map by stored mean and variance, packed NC4HW4 layout",
+        "rank 4",
+        Module(
+            "y = (x - mean) / sqrt(variance + 1e-5) * gamma + beta, by channel.",
+            "F.batch_norm(x, self.mean, self.variance, self.gamma, self.beta)",
+            {"x": randn(1, 64, 112, 112)},
+            weights={
+                "gamma": ("channels", uniform(-2, 2)),
+                "beta": ("channels", uniform(-1, 1)),
+                "mean": ("channels", uniform(-3, 3)),
+                "variance": ("channels", uniform(0.1, 4)),
+            },
+            init="channels: int",
+            init_inputs="64",
+        ),
+        without(FLOATS, "zeros_and_denormals") | {"zeros": choice(0)},
+        shift(3),
+        transpose_hw(),
+        border(3),
+        attribute("gamma", [1.0] * 64),
+        attribute("beta", [0.0] * 64),
+        attribute("mean", [0.0] * 64),
+        attribute("variance", [1.0] * 64),
+        fixed=("gamma", "beta", "mean", "variance"),  # folded into a factor and an addend per channel
+        operations=2 * 64 * 112 * 112,
     ),
 )

@@ -1,16 +1,21 @@
 from curation.case import Case, Dropped
 from curation.draws import boxes, choice, integers, log_uniform, uniform
+from curation.families import randn
 from curation.mistakes import (
     against,
     attribute,
+    border,
     copy_input,
     ignored,
+    reverse,
+    roll_input,
     shift,
     transpose_hw,
     zero_input,
+    zero_tail,
 )
 from curation.modules import Module
-from curation.regimes import regimes
+from curation.regimes import FLOATS, regimes
 
 _STATE = uniform(-1, 1)
 
@@ -133,6 +138,35 @@ CASES = (
             without=(copy_input(0),),
         ),
         operations=64 * (2 * 384 * (64 + 96) + 10 * 96),
+    ),
+    Case(
+        "STFT",
+        "frame512_hop160_2x16000",
+        "Spectra of 2 signals of 16000 samples: frames of 512 every 160, windowed (the front end of speech recognition)",
+        "real signals, one-sided spectrum, frames of a power of two, overlapping",
+        Module(
+            "y[b, t, k] = sum of x[b, 160 t + n] * window[n] * exp(-2 pi i k n / 512), as real and imaginary part.",
+            """
+            spectrum = torch.stft(x, 512, 160, window=self.window, center=False, return_complex=True)
+            torch.view_as_real(spectrum.transpose(1, 2))
+            """,
+            {"x": randn(2, 16000)},
+            weights={"window": ("length", uniform(0.1, 1))},
+            init="length: int",
+            init_inputs="512",
+        ),
+        sequence=("Stft",),
+        regimes=regimes(x=FLOATS),
+        controls=against(
+            zero_tail(0, 1, 512),
+            roll_input(0, 1),
+            border(1),
+            shift(1),
+            shift(2),
+            reverse(3),
+            ignored("window", 1),
+        ),
+        operations=2 * 97 * 2.5 * 512 * 9,  # 97 frames, a fast transform of a real one: 2.5 n log2 n
     ),
 )
 

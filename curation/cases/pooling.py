@@ -1,7 +1,16 @@
 from curation.case import Deviation, Dropped
-from curation.draws import choice, log_uniform, uniform
+from curation.draws import choice, distinct, log_uniform, uniform
 from curation.families import packed, randn
-from curation.mistakes import attribute, half_precision, shift, transpose_hw
+from curation.mistakes import (
+    attribute,
+    border,
+    half_precision,
+    operator,
+    shift,
+    shuffle,
+    transpose_hw,
+    zero_tail,
+)
 from curation.modules import Module
 
 CASES = (
@@ -83,6 +92,28 @@ CASES = (
                 {"x": uniform(1e38, 2e38)},
             ),
         ),
+    ),
+    packed(
+        "GlobalMaxPool",
+        "2d_512x28",
+        "The largest of each of 512 maps of 28x28, packed NC4HW4 layout",
+        "2-D, one window as large as the map",
+        Module("The largest value of each map.", "F.adaptive_max_pool2d(x, 1)", {"x": randn(1, 512, 28, 28)}),
+        {
+            "typical": uniform(-1, 1),
+            "large": uniform(-1000, 1000),
+            "wide": log_uniform(-20, 20),
+            "negative": uniform(-9, -7),
+            "small_negative": log_uniform(-30, -20, "negative"),
+            "far_negative": uniform(-1.6e7, -1e7),
+            "distinct": distinct(-2, -1),
+        },
+        zero_tail(0, 3, 3),
+        border(1),
+        shuffle(1, 4),
+        operator("GlobalAveragePool"),
+        without=(half_precision(),),
+        operations=512 * 28 * 28,
     ),
 )
 

@@ -1,9 +1,9 @@
 from curation.case import Case, Deviation
 from curation.draws import choice, distinct
-from curation.families import randn
-from curation.mistakes import against, attribute, reverse, shift
+from curation.families import moves
+from curation.mistakes import against, attribute, border, layout, reverse, shift, shuffle, transpose_hw
 from curation.modules import Module
-from curation.regimes import FLOATS, regimes, without
+from curation.regimes import regimes
 
 CASES = (
     Case(
@@ -40,26 +40,37 @@ CASES = (
         ),
         operations=4 * 32000,  # one comparison an element
     ),
-    Case(
+    moves(
         "Transpose",
         "windows_112x112x64",
         "A 112x112x64 map cut into 16x16 windows of 7x7: two axes of 1x16x7x16x7x64 exchanged, moves only",
         "rank 6, two inner axes exchanged, the last one in place",
-        Module(
-            "Window partition: rows of windows, rows in them, columns of windows, columns in them, channels.",
-            "x.permute(0, 1, 3, 2, 4, 5)",
-            {"x": randn(1, 16, 7, 16, 7, 64)},
-        ),
-        sequence=("Raster",),
-        regimes=regimes(x=without(FLOATS, "zeros_and_denormals") | {"distinct": distinct(-1, 1)}),
-        controls=against(
-            shift(1),
-            shift(4),
-            reverse(5),
-            attribute("perm", [0, 1, 3, 4, 2, 5]),
-            attribute("perm", [0, 3, 1, 2, 4, 5]),
-            attribute("perm", [0, 1, 2, 3, 5, 4]),
-        ),
-        operations=112 * 112 * 64,  # one move an element
+        "Window partition: rows of windows, rows in them, columns of windows, columns in them, channels.",
+        "x.permute(0, 1, 3, 2, 4, 5)",
+        {"x": (1, 16, 7, 16, 7, 64)},
+        shift(1),
+        shift(4),
+        reverse(5),
+        attribute("perm", [0, 1, 3, 4, 2, 5]),
+        attribute("perm", [0, 3, 1, 2, 4, 5]),
+        attribute("perm", [0, 1, 2, 3, 5, 4]),
+        operations=112 * 112 * 64,
+    ),
+    moves(
+        "DepthToSpace",
+        "crd2_64to16x112",
+        "Pixel shuffle by 2: 64 maps of 56x56 to 16 of 112x112 (super-resolution), moves only",
+        "mode CRD: the channel's parts are its inner axis",
+        "y[c, 2 i + m, 2 j + n] = x[4 c + 2 m + n, i, j].",
+        "F.pixel_shuffle(x, 2)",
+        {"x": (1, 64, 56, 56)},
+        shift(1),
+        shift(3),
+        border(2),
+        transpose_hw(),
+        layout(0, 2, 3, 1),
+        shuffle(1, 4),
+        attribute("mode", "DCR"),
+        operations=16 * 112 * 112,
     ),
 )
