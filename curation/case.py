@@ -21,7 +21,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Baseline:
-    """For a task whose native kernel misses the tolerance: it stays the timed baseline, and says so (issue of honesty)."""
+    """For a task whose native kernel misses the tolerance: it stays the timed baseline, and says so."""
 
     why: str
     error: float  # of native as it comes, largest over the regimes, as a share of the maximum
