@@ -89,11 +89,24 @@ _BITWISE = {
 }
 
 
-def _patch_operation(mnn_path: Path, operation: str, folder: Path) -> None:
-    """The operation of the model's one BinaryOp, by way of the converter's own JSON."""
-    dump = folder / "model.json"
+def _dumped(mnn_path: Path, dump: Path) -> dict:
+    """The framework's model as the converter's own JSON."""
     _call("MNN", mnn_path, dump, "--JsonFile", str(dump))
-    graph = json.loads(dump.read_text())
+    return json.loads(dump.read_text())
+
+
+def operators_of(mnn_path: Path) -> list[tuple[str, str]]:
+    """Type and operation of every operator of a converted model, as task.json names a target."""
+    with tempfile.TemporaryDirectory() as folder:
+        graph = _dumped(mnn_path, Path(folder) / "model.json")
+    key = {"BinaryOp": "opType", "UnaryOp": "opType", "Reduction": "operation"}
+    return [(each["type"], each["main"][key[each["type"]]] if each["type"] in key else "") for each in graph["oplists"]]
+
+
+def _patch_operation(mnn_path: Path, operation: str, folder: Path) -> None:
+    """The operation of the model's one BinaryOp."""
+    dump = folder / "model.json"
+    graph = _dumped(mnn_path, dump)
     binaries = [each for each in graph["oplists"] if each["type"] == "BinaryOp"]
     if len(binaries) != 1:
         raise CurationError(f"{mnn_path}: {len(binaries)} BinaryOps, wanted one to make {operation} of")

@@ -48,7 +48,7 @@ def _global_max_pool(x, output_size):
 
 
 def _stft(x, n_fft, hop_length, win_length, window, normalized=False, onesided=None, return_complex=None, *_):
-    """[B, frames, bins, 2], turned into PyTorch's [B, bins, frames, 2]; a module that turns it back has one node left."""
+    """[B, frames, bins, 2], turned into PyTorch's [B, bins, frames, 2]; a module that turns it back has one node."""
     step = op.Constant(value_int=hop_length)
     frames = op.STFT(x, step, window, op.Constant(value_int=n_fft), onesided=0 if onesided is False else 1)
     return op.Transpose(frames, perm=[0, 2, 1, 3])

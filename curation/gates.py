@@ -13,6 +13,7 @@ from onnx import ModelProto, helper
 
 from curation import compare, controls, draws
 from curation.case import Case
+from curation.convert import operators_of
 from curation.errors import CurationError, first_line
 from curation.native import Native, run_native
 
@@ -63,14 +64,29 @@ def check_fidelity(case: Case, eager: torch.nn.Module, typical: list[torch.Tenso
                 raise CurationError(f"{case.id}: fidelity in regime {regime}: {problem}")
 
 
+def check_target(case: Case, mnn_path: Path) -> None:
+    """The operator that a candidate replaces is in the converted model, or is what a geometry computer makes of it.
+    A composite candidate replaces the ONNX node itself, which the converter has expanded."""
+    target = case.kernel.target
+    if case.kernel.form == "composite":
+        return
+    there = operators_of(mnn_path)
+    executed = case.kernel.form == "atomic" and not target[1] and target[0] in case.sequence
+    if target not in there and not executed:
+        names = [" ".join(filter(None, each)) for each in there if each[0] not in ("Input", "Const")]
+        raise CurationError(f"{case.id}: the model has {names}, the table of operators says {' '.join(target)}")
+
+
 @dataclass(frozen=True)
 class NativeReport:
     errors: dict[str, float]  # regime -> largest error of native, as a share of the maximum
     time_us: float | None  # of one run on this host, where it was asked for
-    passing: tuple[float, float | None] | None = None  # error and time of the baseline's other setting, where it has one
+    passing: tuple[float, float | None] | None = None  # error and time of the baseline's other setting
 
 
-def _judge(case: Case, model: ModelProto, native: Native, inputs: dict[str, list]) -> tuple[dict[str, float], list[str]]:
+def _judge(
+    case: Case, model: ModelProto, native: Native, inputs: dict[str, list]
+) -> tuple[dict[str, float], list[str]]:
     """Largest error by regime, and what the criterion has against native."""
     tolerance = compare.DEFAULT_TOLERANCE | case.tolerance
     errors: dict[str, float] = {}

@@ -162,7 +162,7 @@ _TABLE = (
         "binary",
         {
             "floor": _atomic(1, "BinaryOp", "CPUBinary.cpp", "MOD"),  # fmod=0, whole numbers
-            "truncate": _atomic(1, "BinaryOp", "CPUBinary.cpp", "MOD", _BINARY_TABLE),  # fmod=1, nothing negative
+            "truncate": _atomic(1, "BinaryOp", "CPUBinary.cpp", "FLOORMOD", _BINARY_TABLE),  # fmod=1, nothing negative
         },
     ),
     _binary("Pow", "POW", entries=_BINARY_TABLE),
@@ -193,7 +193,11 @@ _TABLE = (
         "activation",
         _only(_geometric(2, "ELU", "GeometryELU.cpp", "Raster", "UnaryOp", "BinaryOp", "Select", "ReLU")),
     ),
-    Operator("BatchNormalization", "normalization", _only(_atomic(4, "Scale", "CPUScale.cpp", entries=("MNNScaleAndAddBias",)))),
+    Operator(
+        "BatchNormalization",
+        "normalization",
+        _only(_atomic(4, "Scale", "CPUScale.cpp", entries=("MNNScaleAndAddBias",))),
+    ),
     Operator(
         "LayerNormalization",
         "normalization",

@@ -58,6 +58,7 @@ def _build_into(folder: Path, case: Case, timed: bool) -> Built:
     gates.check_fidelity(case, export.make_eager(module), module.get_inputs(), model)
     way = case.about.converter
     convert_model(model, folder / "model.mnn", way, (*FLAGS.get(way, ()), *case.converter_flags))
+    gates.check_target(case, folder / "model.mnn")
     native = gates.check_native(case, model, folder / "model.mnn", timed)
     gates.check_deviations(case, model, folder / "model.mnn")
     made = {index: sibling_model(control, model) for index, control in enumerate(case.controls)}

@@ -63,7 +63,8 @@ def _operators() -> str:
         for name, kernel in operator.kernels.items():
             there = sum(case.operator == operator.name and _kernel_name(case) == name for case in ALL)
             native = " ".join(filter(None, kernel.target))
-            rows.append([operator.category, operator.name, kernel.form, native, kernel.file, f"{there} of {kernel.cases}"])
+            count = f"{there} of {kernel.cases}"
+            rows.append([operator.category, operator.name, kernel.form, native, kernel.file, count])
     return _table("category|operator|form|target|native file|tasks", rows)
 
 
@@ -106,8 +107,8 @@ def text() -> str:
             "## Operators and forms\n",
             _operators(),
             "## Where native differs from ONNX\n",
-            "The error is the largest one as a share of the largest reference; of whole numbers, booleans and infinities "
-            "the share\nof elements that are wrong. Empty: native crashes. No regime of a task goes there.\n",
+            "The error is the largest one as a share of the largest reference; of whole numbers, booleans and "
+            "infinities the share\nof elements that are wrong. Empty: native crashes. No regime of a task goes there.\n",
             _deviations(),
             "## Tasks whose native kernel misses the tolerance\n",
             _baselines(),

@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from curation.convert import WAYS, convert, convert_model, without_uuid
+from curation.convert import WAYS, convert, convert_model, operators_of, without_uuid
 from curation.errors import CurationError
 from curation.native import run_native
 
@@ -34,7 +34,8 @@ def test_the_package_that_runs_pip_is_not_imported_with_the_converter_or_the_run
 
 def _reduction(operator, axes, opset=20):
     node = helper.make_node(operator, ["x", "axes"], ["y"], keepdims=0, noop_with_empty_axes=0)
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (("x", [2, 3]), ("y", [2]))]
+    shapes = {"x": [2, 3], "y": [2]}
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
     graph = helper.make_graph(
         [node], operator, values[:1], values[1:], [numpy_helper.from_array(np.array(axes, np.int64), "axes")]
     )
@@ -72,10 +73,15 @@ def _whole(name, shape):
 def test_bitwise_operators_are_built_of_a_sum_and_run_natively(tmp_path, operator, function):
     names = ["a"] if operator == "BitwiseNot" else ["a", "b"]
     graph = helper.make_graph(
-        [helper.make_node(operator, names, ["y"])], operator, [_whole(n, [3, 50]) for n in names], [_whole("y", [3, 50])]
+        [helper.make_node(operator, names, ["y"])],
+        operator,
+        [_whole(name, [3, 50]) for name in names],
+        [_whole("y", [3, 50])],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     convert_model(model, tmp_path / "model.mnn", "bitwise")
+    made = [each for each in operators_of(tmp_path / "model.mnn") if each[0] == "BinaryOp"]
+    assert made == [("BinaryOp", {"And": "BITWISE_AND", "Or": "BITWISE_OR"}.get(operator[7:], "BITWISE_XOR"))]
     rng = np.random.default_rng(1)
     inputs = {name: rng.integers(-(2**31), 2**31, (3, 50)).astype(np.int32) for name in names}
     native = run_native(tmp_path / "model.mnn", [inputs], ("y",))

@@ -137,7 +137,13 @@ CASES = (
 )
 
 DROPPED = (
-    Dropped("Conv", "depthwise with two outputs a channel", "converted to a dozen operators around two depthwise convolutions"),
+    Dropped(
+        "Conv",
+        "depthwise with two outputs a channel",
+        "converted to a dozen operators around two depthwise convolutions",
+    ),
     Dropped("Conv", "1-D", "native has an extra trailing dimension"),
-    Dropped("Conv", "3-D", "converted to Im2Col, a 2-D convolution and a dozen operators around them; no 3-D kernel runs"),
+    Dropped(
+        "Conv", "3-D", "converted to Im2Col, a 2-D convolution and a dozen operators around them; no 3-D kernel runs"
+    ),
 )

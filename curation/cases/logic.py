@@ -62,7 +62,14 @@ CASES = (
             },
         ),
         controls=against(
-            *_OPERANDS, border(2), shift(2), reverse(0), transpose_hw(), operator("Xor"), operator("And"), standard=BOOLEAN
+            *_OPERANDS,
+            border(2),
+            shift(2),
+            reverse(0),
+            transpose_hw(),
+            operator("Xor"),
+            operator("And"),
+            standard=BOOLEAN,
         ),
         operations=8 * 256 * 256,
     ),

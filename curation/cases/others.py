@@ -142,7 +142,7 @@ CASES = (
     Case(
         "STFT",
         "frame512_hop160_2x16000",
-        "Spectra of 2 signals of 16000 samples: frames of 512 every 160, windowed (the front end of speech recognition)",
+        "Spectra of 2 signals of 16000 samples: frames of 512 every 160, windowed (speech recognition)",
         "real signals, one-sided spectrum, frames of a power of two, overlapping",
         Module(
             "y[b, t, k] = sum of x[b, 160 t + n] * window[n] * exp(-2 pi i k n / 512), as real and imaginary part.",
