@@ -1,8 +1,10 @@
 """model.py -> the one-node ONNX model: export, rewire, lift constants, strip everything that is not the operator."""
 
+import functools
 import importlib.util
 import io
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -10,11 +12,14 @@ import numpy as np
 import onnx
 import onnx_ir
 import torch
+import torchvision  # noqa: F401  # its operators must be known when the registry below is made
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 from onnx_ir.passes.common import LiftConstantsToInitializersPass
+from onnxscript import opset20 as op
+from torch.onnx._internal.exporter._registration import ONNXRegistry
 
 from curation.case import Case
-from curation.errors import CurationError
+from curation.errors import CurationError, first_line
 
 OPSET = 20
 IR_VERSION = 10
@@ -36,16 +41,80 @@ def input_names(model: torch.nn.Module) -> list[str]:
     return list(code.co_varnames[1 : code.co_argcount])
 
 
+def _global_max_pool(x, output_size):
+    """The exporter's own translation is a MaxPool of the map's size. The second result, the places, is not used."""
+    largest = op.GlobalMaxPool(x)
+    return largest, op.Identity(largest)
+
+
+def _stft(x, n_fft, hop_length, win_length, window, normalized=False, onesided=None, return_complex=None, *_):
+    """[B, frames, bins, 2], turned into PyTorch's [B, bins, frames, 2]; a module that turns it back has one node."""
+    step = op.Constant(value_int=hop_length)
+    frames = op.STFT(x, step, window, op.Constant(value_int=n_fft), onesided=0 if onesided is False else 1)
+    return op.Transpose(frames, perm=[0, 2, 1, 3])
+
+
+def _index_select(x, dim, index):
+    return op.Gather(x, index, axis=dim)
+
+
+_TABLE: dict[Callable, Callable] = {
+    torch.ops.aten.adaptive_max_pool1d.default: _global_max_pool,
+    torch.ops.aten.adaptive_max_pool2d.default: _global_max_pool,
+    torch.ops.aten.stft.default: _stft,
+    torch.ops.aten.index_select.default: _index_select,
+}
+
+
+@functools.cache
+def _registry(opset_version: int) -> ONNXRegistry:
+    return _from_torchlib(opset_version=opset_version)
+
+
+def _fresh_registry(opset_version: int) -> ONNXRegistry:
+    """A copy of the exporter's registry, which it would otherwise build anew in every export (1 to 5 s)."""
+    known = _registry(opset_version)
+    fresh = ONNXRegistry()
+    fresh._opset_version = known._opset_version
+    fresh.functions = {target: list(translations) for target, translations in known.functions.items()}
+    return fresh
+
+
+_from_torchlib = ONNXRegistry.from_torchlib
+ONNXRegistry.from_torchlib = staticmethod(_fresh_registry)
+
+
+def _dynamo(model: torch.nn.Module, inputs: list[torch.Tensor], options: dict, table: dict | None) -> onnx_ir.Model:
+    exported = torch.onnx.export(
+        model, tuple(inputs), dynamo=True, verbose=False, custom_translation_table=table, **options
+    )
+    return exported.model
+
+
+def _legacy(model: torch.nn.Module, inputs: list[torch.Tensor], options: dict) -> onnx_ir.Model:
+    buffer = io.BytesIO()
+    torch.onnx.export(model, tuple(inputs), buffer, dynamo=False, **options)
+    return onnx_ir.from_proto(onnx.load_model_from_string(buffer.getvalue()))
+
+
+# How a module becomes a graph that holds the operator, by the word that curation/operators.py or a case uses.
+WAYS: dict[str, Callable[[torch.nn.Module, list[torch.Tensor], dict], onnx_ir.Model]] = {
+    "dynamo": lambda model, inputs, options: _dynamo(model, inputs, options, None),
+    "table": lambda model, inputs, options: _dynamo(model, inputs, options, _TABLE),
+    "legacy": _legacy,
+}
+
+
 def _export(case: Case, model: torch.nn.Module, inputs: list[torch.Tensor]) -> ModelProto:
-    names = {"input_names": input_names(model), "output_names": list(case.outputs), "opset_version": OPSET}
+    options = {"input_names": input_names(model), "output_names": list(case.outputs), "opset_version": OPSET}
+    if case.way_of_export not in WAYS:
+        raise CurationError(f"{case.id}: way of export '{case.way_of_export}' is none of {list(WAYS)}")
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        if case.exporter == "legacy":
-            buffer = io.BytesIO()
-            torch.onnx.export(model, tuple(inputs), buffer, dynamo=False, **names)
-            exported = onnx_ir.from_proto(onnx.load_model_from_string(buffer.getvalue()))
-        else:
-            exported = torch.onnx.export(model, tuple(inputs), dynamo=True, verbose=False, **names).model
+        try:
+            exported = WAYS[case.way_of_export](model, inputs, options)
+        except Exception as error:  # of any type: the exporter's inside
+            raise CurationError(f"{case.id}: export: {first_line(error)}") from error
     LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(exported)
     return onnx_ir.to_proto(exported)
 
@@ -72,7 +141,7 @@ def _initializers(node: NodeProto, model: ModelProto) -> list[onnx.TensorProto]:
         if name in by_name:
             new_name = schema.inputs[index].name.lower() if name.startswith(("val_", "/", "onnx::")) else name
             node.input[index] = new_name
-            array = np.ascontiguousarray(numpy_helper.to_array(by_name[name]))
+            array = np.array(numpy_helper.to_array(by_name[name]), order="C")
             kept.append(numpy_helper.from_array(array, new_name))
     return kept
 
@@ -103,29 +172,8 @@ def export_model(case: Case, module: ModuleType) -> ModelProto:
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="mkb-curation"
     )
-    onnx.checker.check_model(model, full_check=True)
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise CurationError(f"{case.id}: full check of the exported model: {first_line(error)}") from error
     return model
-
-
-def with_attribute(model: ModelProto, name: str, value) -> ModelProto:
-    """The same operator with another attribute, or another constant operand (axes, k): for negative controls."""
-    changed = ModelProto()
-    changed.CopyFrom(model)
-    node = changed.graph.node[0]
-    for index, attribute in enumerate(node.attribute):
-        if attribute.name == name:
-            node.attribute[index].CopyFrom(helper.make_attribute(name, value))
-            break
-    else:
-        for tensor in changed.graph.initializer:
-            if tensor.name == name:
-                dtype = numpy_helper.to_array(tensor).dtype
-                tensor.CopyFrom(numpy_helper.from_array(np.array(value, dtype=dtype), name))
-                break
-        else:
-            raise CurationError(f"control: {node.op_type} has neither attribute nor constant operand '{name}'")
-    for output in changed.graph.output:
-        output.type.tensor_type.ClearField("shape")
-    inferred = onnx.shape_inference.infer_shapes(changed, check_type=True, strict_mode=True, data_prop=True)
-    onnx.checker.check_model(inferred, full_check=True)
-    return inferred

@@ -2,6 +2,7 @@
 
 import tempfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from onnx import ModelProto, helper
 
 from curation import compare, controls, draws
 from curation.case import Case
-from curation.errors import CurationError
-from curation.native import run_native
+from curation.convert import operators_of
+from curation.errors import CurationError, first_line
+from curation.native import Native, run_native
 
 
 def oracle(model: ModelProto, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -23,10 +25,7 @@ def oracle(model: ModelProto, inputs: dict[str, np.ndarray]) -> list[np.ndarray]
     return session.run(None, inputs)
 
 
-def regime_inputs(case: Case, model: ModelProto, regime: str, step: int = 0) -> dict[str, np.ndarray]:
-    """Contents from a fixed stream per task, regime and step."""
-    rng = np.random.default_rng([zlib.crc32(f"{case.id}/{regime}".encode()), step])
-    by_input = case.regimes[regime]
+def _drawn(model: ModelProto, by_input: dict[str, dict], rng: np.random.Generator) -> dict[str, np.ndarray]:
     inputs = {}
     for value in model.graph.input:
         tensor = value.type.tensor_type
@@ -36,6 +35,12 @@ def regime_inputs(case: Case, model: ModelProto, regime: str, step: int = 0) -> 
     return inputs
 
 
+def regime_inputs(case: Case, model: ModelProto, regime: str, step: int = 0) -> dict[str, np.ndarray]:
+    """Contents from a fixed stream per task, regime and step."""
+    rng = np.random.default_rng([zlib.crc32(f"{case.id}/{regime}".encode()), step])
+    return _drawn(model, case.regimes[regime], rng)
+
+
 def check_fidelity(case: Case, eager: torch.nn.Module, typical: list[torch.Tensor], model: ModelProto) -> None:
     """PyTorch eager equals ONNX Runtime on the module's own inputs and in every regime."""
     names = [value.name for value in model.graph.input]
@@ -43,10 +48,13 @@ def check_fidelity(case: Case, eager: torch.nn.Module, typical: list[torch.Tenso
     limit = {"relative_to_max": case.fidelity, "floor": 1e-30}
     contents |= {regime: regime_inputs(case, model, regime) for regime in case.regimes}
     for regime, inputs in contents.items():
-        with torch.no_grad():
-            answer = eager(*(torch.from_numpy(inputs[name]) for name in names))
+        try:
+            with torch.no_grad():
+                answer = eager(*(torch.from_numpy(inputs[name]) for name in names))
+            references = oracle(model, inputs)
+        except Exception as error:  # of any type: the module's inside, and ONNX Runtime's
+            raise CurationError(f"{case.id}: fidelity in regime {regime}: {first_line(error)}") from error
         answers = answer if isinstance(answer, tuple | list) else (answer,)
-        references = oracle(model, inputs)
         if len(answers) != len(references):
             raise CurationError(f"{case.id}: eager has {len(answers)} outputs, the exported model {len(references)}")
         for got, reference in zip(answers, references):
@@ -56,44 +64,132 @@ def check_fidelity(case: Case, eager: torch.nn.Module, typical: list[torch.Tenso
                 raise CurationError(f"{case.id}: fidelity in regime {regime}: {problem}")
 
 
-def check_native(case: Case, model: ModelProto, mnn_path: Path) -> dict[str, float]:
-    """The native kernel passes in every regime, on the declared operator sequence. Largest error per regime."""
+def check_target(case: Case, mnn_path: Path) -> None:
+    """The operator that a candidate replaces is in the converted model, or is what a geometry computer makes of it.
+    A composite candidate replaces the ONNX node itself, which the converter has expanded."""
+    target = case.kernel.target
+    if case.kernel.form == "composite":
+        return
+    there = operators_of(mnn_path)
+    executed = case.kernel.form == "atomic" and not target[1] and target[0] in case.sequence
+    if target not in there and not executed:
+        names = [" ".join(filter(None, each)) for each in there if each[0] not in ("Input", "Const")]
+        raise CurationError(f"{case.id}: the model has {names}, the table of operators says {' '.join(target)}")
+
+
+@dataclass(frozen=True)
+class NativeReport:
+    errors: dict[str, float]  # regime -> largest error of native, as a share of the maximum
+    time_us: float | None  # of one run on this host, where it was asked for
+    passing: tuple[float, float | None] | None = None  # error and time of the baseline's other setting
+
+
+def _judge(
+    case: Case, model: ModelProto, native: Native, inputs: dict[str, list]
+) -> tuple[dict[str, float], list[str]]:
+    """Largest error by regime, and what the criterion has against native."""
     tolerance = compare.DEFAULT_TOLERANCE | case.tolerance
-    runs = [regime_inputs(case, model, regime, step) for regime in case.regimes for step in range(2)]
-    results, sequence = run_native(mnn_path, runs, case.outputs)
-    if sequence != list(case.sequence):
-        raise CurationError(f"{case.id}: native runs {sequence}, the case table says {list(case.sequence)}")
     errors: dict[str, float] = {}
-    for index, (inputs, answers) in enumerate(zip(runs, results)):
-        regime = list(case.regimes)[index // 2]
-        for got, reference in zip(answers, oracle(model, inputs)):
-            if problem := compare.fault(got, reference, tolerance):
-                raise CurationError(f"{case.id}: native in regime {regime}: {problem}")
-            errors[regime] = max(errors.get(regime, 0), compare.relative_error(got, reference, tolerance["floor"]))
-    return errors
+    faults = []
+    answers = iter(native.outputs)
+    for regime, steps in inputs.items():
+        for step in steps:
+            for got, reference in zip(next(answers), oracle(model, step)):
+                if problem := compare.fault(got, reference, tolerance):
+                    faults.append(f"in regime {regime}: {problem}")
+                error = compare.relative_error(got, reference, tolerance["floor"])
+                errors[regime] = max(errors.get(regime, 0), error)
+    return errors, faults
+
+
+def _same_size(written: float, measured: float) -> bool:
+    """Within a factor of two: other processors round otherwise."""
+    return written / 2 <= measured <= written * 2
+
+
+def check_native(case: Case, model: ModelProto, mnn_path: Path, timed: bool = False) -> NativeReport:
+    """The native kernel passes in every regime, on the declared operator sequence. Where the case says that it does
+    not, its error must be the written one, and the other setting must pass."""
+    inputs = {regime: [regime_inputs(case, model, regime, step) for step in range(2)] for regime in case.regimes}
+    runs = [step for steps in inputs.values() for step in steps]
+    native = run_native(mnn_path, runs, case.outputs, timed=timed)
+    if native.sequence != list(case.sequence):
+        raise CurationError(f"{case.id}: native runs {native.sequence}, the case table says {list(case.sequence)}")
+    errors, faults = _judge(case, model, native, inputs)
+    if case.baseline is None:
+        if faults:
+            raise CurationError(f"{case.id}: native {faults[0]}")
+        return NativeReport(errors, native.time_us)
+    worst = max(errors.values())
+    if not faults or not _same_size(case.baseline.error, worst):
+        raise CurationError(f"{case.id}: native's error is {worst:.1e}, its baseline says {case.baseline.error:.1e}")
+    other = run_native(mnn_path, runs, case.outputs, case.baseline.hints, timed)
+    other_errors, faults = _judge(case, model, other, inputs)
+    if faults:
+        raise CurationError(f"{case.id}: native with {case.baseline.setting} {faults[0]}")
+    if not _same_size(case.baseline.setting_error, max(other_errors.values())):
+        measured = f"an error of {max(other_errors.values()):.1e}, written {case.baseline.setting_error:.1e}"
+        raise CurationError(f"{case.id}: native with {case.baseline.setting} has {measured}")
+    return NativeReport(errors, native.time_us, (max(other_errors.values()), other.time_us))
+
+
+def _deviating_error(case: Case, model: ModelProto, mnn_path: Path, inputs: dict[str, np.ndarray]) -> float:
+    """The largest error as a share of the largest reference; the share of elements that are wrong, of whole numbers and
+    where one of the two is infinite or NaN and the other is not."""
+    floor = (compare.DEFAULT_TOLERANCE | case.tolerance)["floor"]
+    native = run_native(mnn_path, [inputs], case.outputs)
+    found = 0.0
+    for got, reference in zip(native.outputs[0], oracle(model, inputs)):
+        got, reference = compare.in_framework(got), compare.in_framework(reference)
+        finite = np.isfinite(got) & np.isfinite(reference)
+        if reference.dtype.kind == "i":
+            found = max(found, float((got != reference).mean()))
+        elif not finite.all():
+            found = max(found, float((np.isfinite(got) != np.isfinite(reference)).mean()))
+        else:
+            found = max(found, compare.relative_error(got, reference, floor))
+    return found
+
+
+def check_deviations(case: Case, model: ModelProto, mnn_path: Path) -> None:
+    """Native deviates where the case says so, and by as much."""
+    for deviation in case.deviations:
+        if not deviation.inputs:
+            continue
+        inputs = _drawn(model, deviation.inputs, np.random.default_rng(2))
+        measured = _deviating_error(case, model, mnn_path, inputs)
+        if deviation.error is None or not _same_size(deviation.error, measured):
+            raise CurationError(
+                f"{case.id}: deviation '{deviation.when}': measured {measured:.1e}, written {deviation.error}"
+            )
 
 
 def check_parameters(case: Case, model: ModelProto, task: dict, folder: Path) -> None:
     """With parameters drawn anew at their offsets, both files still hold the same operator."""
+    if not task["parameters"]:
+        return
     contents = {name: bytearray((folder / name).read_bytes()) for name in ("model.onnx", "model.mnn")}
     rng = np.random.default_rng(1)
     for parameter in task["parameters"]:
         values = draws.fill(parameter["draw"], np.dtype("<f4"), tuple(parameter["shape"]), rng).tobytes()
-        for name, key in (("model.onnx", "onnx_offset"), ("model.mnn", "mnn_offset")):
-            contents[name][parameter[key] : parameter[key] + len(values)] = values
+        for name, offsets in (("model.onnx", [parameter["onnx_offset"]]), ("model.mnn", parameter["mnn_offsets"])):
+            piece = len(values) // len(offsets)
+            for number, offset in enumerate(offsets):
+                contents[name][offset : offset + piece] = values[number * piece : (number + 1) * piece]
     redrawn = onnx.load_model_from_string(bytes(contents["model.onnx"]))
     inputs = regime_inputs(case, model, next(iter(case.regimes)))
     with tempfile.TemporaryDirectory() as other:
         (Path(other) / "model.mnn").write_bytes(contents["model.mnn"])
-        results, _ = run_native(Path(other) / "model.mnn", [inputs], case.outputs)
-    for got, reference, stored in zip(results[0], oracle(redrawn, inputs), oracle(model, inputs)):
+        hints = case.baseline.hints if case.baseline else None
+        native = run_native(Path(other) / "model.mnn", [inputs], case.outputs, hints)
+    for got, reference, stored in zip(native.outputs[0], oracle(redrawn, inputs), oracle(model, inputs)):
         if problem := compare.fault(got, reference, compare.DEFAULT_TOLERANCE | case.tolerance):
             raise CurationError(f"{case.id}: native with parameters drawn anew: {problem}")
-        if task["parameters"] and np.array_equal(reference, stored):
+        if np.array_equal(reference, stored):
             raise CurationError(f"{case.id}: parameters drawn anew change nothing")
 
 
-def check_controls(case: Case, model: ModelProto, control_models: dict[int, ModelProto]) -> list[str]:
+def check_controls(case: Case, model: ModelProto, siblings: dict[int, ModelProto]) -> list[str]:
     """Every negative control is rejected; the first regime that does so, per control."""
     tolerance = compare.DEFAULT_TOLERANCE | case.tolerance
     rejected: list[str | None] = [None] * len(case.controls)
@@ -103,7 +199,7 @@ def check_controls(case: Case, model: ModelProto, control_models: dict[int, Mode
         previous = oracle(model, regime_inputs(case, model, regime, 1))
         for index, control in enumerate(case.controls):
             wrong = controls.wrong_outputs(
-                control, model, inputs, right, previous, oracle, control_models.get(index)
+                control, model, inputs, right, previous, oracle, siblings.get(index)
             )
             if rejected[index] is None and any(compare.fault(a, b, tolerance) for a, b in zip(wrong, right)):
                 rejected[index] = regime

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +13,39 @@ import numpy as np
 from curation.errors import CurationError
 
 _LIMIT_SECONDS = 300
+# Interpreter::HintMode of the framework 3.6.1, as far as a case's baseline may name it.
+HINTS = {"WINOGRAD_MEMORY_LEVEL": 3}
+_MOST_TIMED_RUNS = 100
+_MOST_TIMED_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Native:
+    outputs: list[list[np.ndarray]]  # per run, in the framework's types
+    sequence: list[str]  # executed operator types of one run
+    time_us: float | None  # median of whole runs, on this host; a figure for people, never judged
 
 
 def run_native(
-    mnn_path: Path, runs: list[dict[str, np.ndarray]], outputs: tuple[str, ...]
-) -> tuple[list[list[np.ndarray]], list[str]]:
-    """Outputs of every run in the framework's types, and the executed operator types of one run."""
+    mnn_path: Path,
+    runs: list[dict[str, np.ndarray]],
+    outputs: tuple[str, ...],
+    hints: dict[str, int] | None = None,
+    timed: bool = False,
+) -> Native:
+    """Raises CurationError when the process dies."""
     with tempfile.TemporaryDirectory() as folder:
         inputs, results = Path(folder) / "in.npz", Path(folder) / "out.npz"
         np.savez(inputs, **{f"{i}:{name}": array for i, run in enumerate(runs) for name, array in run.items()})
-        command = [sys.executable, "-m", "curation.native", str(mnn_path), str(inputs), str(results), *outputs]
+        options = json.dumps({"outputs": outputs, "hints": hints or {}, "timed": timed})
+        command = [sys.executable, "-m", "curation.native", str(mnn_path), str(inputs), str(results), options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_SECONDS)
         if done.returncode != 0 or not results.is_file():
-            raise CurationError(f"{mnn_path}: native run failed: {done.stdout[-800:]}{done.stderr[-800:]}")
+            what = f"ended with {done.returncode}: {done.stdout[-800:]}{done.stderr[-800:]}"
+            raise CurationError(f"{mnn_path.name}: native run {what}")
         with np.load(results) as loaded:
             arrays = [[loaded[f"{i}:{name}"] for name in outputs] for i in range(len(runs))]
-    return arrays, json.loads(done.stdout.splitlines()[-1])
+    return Native(arrays, **json.loads(done.stdout.splitlines()[-1]))
 
 
 def _host_array(tensor) -> np.ndarray:
@@ -51,10 +70,23 @@ def _copy_in(tensor, array: np.ndarray) -> None:
     tensor.copyFrom(MNN.Tensor(host.shape, tensor.getDataType(), host, MNN.Tensor_DimensionType_Caffe))
 
 
-def _worker(mnn_path: str, in_path: str, out_path: str, outputs: list[str]) -> None:
+def _median_us(interpreter, session) -> float:
+    times = []
+    for _ in range(_MOST_TIMED_RUNS):
+        begin = time.perf_counter()
+        interpreter.runSession(session)
+        times.append(time.perf_counter() - begin)
+        if sum(times) > _MOST_TIMED_SECONDS:
+            break
+    return float(np.median(times)) * 1e6
+
+
+def _worker(mnn_path: str, in_path: str, out_path: str, options: dict) -> None:
     import MNN
 
     interpreter = MNN.Interpreter(mnn_path)
+    for name, value in options["hints"].items():
+        interpreter.setSessionHint(HINTS[name], value)
     session = interpreter.createSession({"backend": "CPU", "precision": "high", "numThread": 1})
     results, sequence = {}, []
     with np.load(in_path) as loaded:
@@ -70,11 +102,12 @@ def _worker(mnn_path: str, in_path: str, out_path: str, outputs: list[str]) -> N
                 return True
 
             interpreter.runSessionWithCallBackInfo(session, before, lambda _tensors, _info: True)
-            for name in outputs:
+            for name in options["outputs"]:
                 results[f"{run}:{name}"] = _host_array(interpreter.getSessionOutput(session, name))
     np.savez(out_path, **results)
-    print(json.dumps(sequence))
+    time_us = _median_us(interpreter, session) if options["timed"] else None
+    print(json.dumps({"sequence": sequence, "time_us": time_us}))
 
 
 if __name__ == "__main__":
-    _worker(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
+    _worker(sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4]))

@@ -2,53 +2,79 @@
 
 import argparse
 import filecmp
+import os
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
-from curation import export, gates, taskfile
+import torch
+
+from curation import export, gates, report, taskfile
 from curation.case import Case
 from curation.cases import ALL
-from curation.convert import convert_model
+from curation.controls import sibling_model
+from curation.convert import FLAGS, convert_model
 from curation.errors import CurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_BYTES = 1 << 20
+_MOST_PROCESSES = 8
+# A kernel that runs shorter measures the framework, one that runs longer makes judging slow.
+_WANTED_US = (50, 20_000)
 
 
-def build_task(case: Case, root: Path) -> str:
-    """Writes one task folder below `root`. Raises CurationError; the report is one line for people."""
-    folder = root / case.id
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / "model.py").write_text(case.source)
+@dataclass(frozen=True)
+class Built:
+    """What the gates found of one task, for people."""
+
+    native: gates.NativeReport
+    rejected: list[str]  # per negative control the first regime that rejects it
+
+    def line(self) -> str:
+        return " ".join(f"{regime} {error:.1e}" for regime, error in self.native.errors.items())
+
+
+def build_task(case: Case, root: Path, timed: bool = False) -> Built:
+    """Writes one task folder below `root`. Raises CurationError; what stood there before is left as it was then."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "task"
+        folder.mkdir()
+        built = _build_into(folder, case, timed)
+        shutil.rmtree(root / case.id, ignore_errors=True)
+        shutil.copytree(folder, root / case.id)
+    return built
+
+
+def _build_into(folder: Path, case: Case, timed: bool) -> Built:
+    (folder / "model.py").write_text(case.module.source)
     module = export.load_module(folder / "model.py")
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     model = export.export_model(case, module)
     (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
     gates.check_fidelity(case, export.make_eager(module), module.get_inputs(), model)
-    convert_model(model, folder / "model.mnn", case.converter_flags)
-    errors = gates.check_native(case, model, folder / "model.mnn")
-    control_models = {
-        index: export.with_attribute(model, control["name"], control["value"])
-        for index, control in enumerate(case.controls)
-        if control["kind"] == "attribute"
-    }
-    for index, control_model in control_models.items():
+    way = case.about.converter
+    convert_model(model, folder / "model.mnn", way, (*FLAGS.get(way, ()), *case.converter_flags))
+    gates.check_target(case, folder / "model.mnn")
+    native = gates.check_native(case, model, folder / "model.mnn", timed)
+    gates.check_deviations(case, model, folder / "model.mnn")
+    made = {index: sibling_model(control, model) for index, control in enumerate(case.controls)}
+    siblings = {index: sibling for index, sibling in made.items() if sibling is not None}
+    for index, sibling in siblings.items():
         path = folder / taskfile.control_model_name(index)
-        path.write_bytes(control_model.SerializeToString(deterministic=True))
-    gates.check_controls(case, model, control_models)
-    task = taskfile.make_task(
-        case, model, (folder / "model.onnx").read_bytes(), (folder / "model.mnn").read_bytes()
-    )
+        path.write_bytes(sibling.SerializeToString(deterministic=True))
+    rejected = gates.check_controls(case, model, siblings)
+    task = taskfile.make_task(case, model, (folder / "model.onnx").read_bytes(), (folder / "model.mnn").read_bytes())
     gates.check_parameters(case, model, task, folder)
     taskfile.check_schema(task, ROOT / "tasks" / "task.schema.json")
     (folder / "task.json").write_text(taskfile.to_text(task) + "\n")
     for path in folder.iterdir():
         if path.stat().st_size > _MOST_BYTES:
             raise CurationError(f"{case.id}: {path.name} is larger than {_MOST_BYTES} bytes")
-    return " ".join(f"{regime} {error:.1e}" for regime, error in errors.items())
+    return Built(native, rejected)
 
 
 def differences(fresh: Path, stored: Path) -> list[str]:
@@ -58,18 +84,57 @@ def differences(fresh: Path, stored: Path) -> list[str]:
     return sorted(names - set(same))
 
 
+def _build_numbered(number: int, root: Path, stored: Path | None) -> tuple[str, str]:
+    """One case in a process of the pool: what to print, and what is wrong ("" for nothing)."""
+    torch.set_num_threads(1)
+    case = ALL[number]
+    try:
+        built = build_task(case, root)
+        if stored is not None and (changed := differences(root / case.id, stored / case.id)):
+            return "", f"{case.id}: differs from the stored task: {', '.join(changed)}; run script/curate"
+        return f"{case.id}: {built.line()}", ""
+    except CurationError as error:
+        return "", str(error)
+
+
 def _build_all(cases: list[Case], root: Path, stored: Path | None) -> int:
+    """Number of failures. One process a core, each with its own exporter."""
     failures = 0
-    for case in cases:
-        try:
-            report = build_task(case, root)
-            if stored is not None and (changed := differences(root / case.id, stored / case.id)):
-                raise CurationError(f"{case.id}: differs from the stored task: {', '.join(changed)}; run script/curate")
-            print(f"{case.id}: {report}", flush=True)
-        except CurationError as error:
-            failures += 1
-            print(f"error: {error}", file=sys.stderr, flush=True)
+    processes = min(len(os.sched_getaffinity(0)), len(cases), _MOST_PROCESSES)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        pending = [pool.submit(_build_numbered, ALL.index(case), root, stored) for case in cases]
+        for each in as_completed(pending):
+            line, problem = each.result()
+            if problem:
+                failures += 1
+                print(f"error: {problem}", file=sys.stderr, flush=True)
+            else:
+                print(line, flush=True)
     return failures
+
+
+def _show(case: Case, root: Path) -> int:
+    """One case through everything, with all that a curator wants to know."""
+    try:
+        built = build_task(case, root, timed=True)
+    except CurationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    low, high = _WANTED_US
+    time_us = built.native.time_us
+    remark = "" if low <= time_us <= high else f"   outside the wanted {low} .. {high} us: choose another size"
+    print(f"{case.id} ({case.kernel.form}, {'/'.join(filter(None, case.kernel.target))}): {case.path}")
+    print(f"  native    {time_us:.0f} us on this host{remark}")
+    if built.native.passing is not None:
+        error, other_us = built.native.passing
+        print(f"  baseline  misses the tolerance; {case.baseline.setting}: {other_us:.0f} us, error {error:.1e}")
+    print(f"  sequence  {' '.join(case.sequence)}")
+    for regime, error in built.native.errors.items():
+        print(f"  regime    {regime:24} native error {error:.1e}")
+    for control, regime in zip(case.controls, built.rejected):
+        arguments = " ".join(f"{key}={value}" for key, value in control.items() if key != "kind")
+        print(f"  control   {control['kind'] + ' ' + arguments:42} rejected in {regime}")
+    return 0
 
 
 def _orphans(cases: tuple[Case, ...], root: Path) -> list[str]:
@@ -78,23 +143,43 @@ def _orphans(cases: tuple[Case, ...], root: Path) -> list[str]:
     return sorted(stored - known)
 
 
+def _check_rest(stored: Path, check: bool) -> int:
+    """What belongs to no single task: folders without a case, and the report."""
+    failures = 0
+    for orphan in _orphans(ALL, stored):
+        failures += 1
+        print(f"error: tasks/{orphan} is not in the case table; remove it", file=sys.stderr)
+    path, text = stored / "REPORT.md", report.text()
+    if not check:
+        path.write_text(text)
+    elif not path.is_file() or path.read_text() != text:
+        failures += 1
+        print("error: tasks/REPORT.md differs from the case table; run script/curate", file=sys.stderr)
+    return failures
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/curate", description=__doc__)
     parser.add_argument("--only", default="", metavar="SUBSTRING", help="tasks whose id contains this")
     parser.add_argument("--check", action="store_true", help="build in an empty folder; fail on any byte that differs")
+    parser.add_argument("--missing", action="store_true", help="list the cases that are specified and not there yet")
     options = parser.parse_args()
+    if options.missing:
+        print(report.missing_text())
+        return 0
     cases = [case for case in ALL if options.only in case.id]
     if not cases:
         parser.error(f"no task id contains '{options.only}'")
     stored = ROOT / "tasks"
+    if len(cases) == 1 and not options.check:
+        return _show(cases[0], stored)
     if options.check:
         with tempfile.TemporaryDirectory() as folder:
             failures = _build_all(cases, Path(folder), stored)
     else:
         failures = _build_all(cases, stored, None)
-    for orphan in _orphans(ALL, stored) if not options.only else []:
-        failures += 1
-        print(f"error: tasks/{orphan} is not in the case table; remove it", file=sys.stderr)
+    if not options.only:
+        failures += _check_rest(stored, options.check)
     return 1 if failures else 0
 
 

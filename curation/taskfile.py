@@ -7,8 +7,9 @@ import jsonschema
 import numpy as np
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from curation import compare
-from curation.case import Case
+from curation import compare, convert
+from curation.case import Baseline, Case, Deviation
+from curation.controls import SIBLING_KINDS
 from curation.errors import CurationError
 
 _TYPES = {
@@ -18,11 +19,6 @@ _TYPES = {
     TensorProto.BOOL: "bool",
 }
 _WIDTH = 120
-_NATIVE_FOLDERS = {
-    "atomic": "source/backend/cpu",
-    "geometric": "source/geometry",
-    "composite": "tools/converter/source/optimizer/onnxextra",
-}
 
 
 def _plain(value):
@@ -46,36 +42,51 @@ def _attributes(case: Case, model: ModelProto) -> dict:
     """Attributes of the node, and its constant operands that are no parameters (axes, k)."""
     attributes = {each.name: _plain(helper.get_attribute_value(each)) for each in model.graph.node[0].attribute}
     for tensor in model.graph.initializer:
-        if tensor.name not in case.parameters:
+        if tensor.name not in (*case.drawn_parameters, *case.fixed):
             attributes[tensor.name] = numpy_helper.to_array(tensor).tolist()
     return attributes
 
 
-def _offset(case: Case, name: str, needle: bytes, file: str, content: bytes) -> int:
-    if content.count(needle) != 1:
-        raise CurationError(f"{case.id}: parameter {name} stands {content.count(needle)} times in {file}, wanted once")
-    return content.find(needle)
+def _offsets(case: Case, name: str, pieces: list[bytes], file: str, content: bytes) -> list[int]:
+    for piece in pieces:
+        if content.count(piece) != 1:
+            found = f"{content.count(piece)} times in {file}"
+            raise CurationError(f"{case.id}: parameter {name}, cut into {len(pieces)}: stands {found}, wanted once")
+    return [content.find(piece) for piece in pieces]
+
+
+def _pieces(raw: bytes, model: ModelProto, mnn_bytes: bytes) -> list[bytes]:
+    """As the parameter stands in the framework's model: whole, or one piece a group."""
+    groups = [attribute.i for attribute in model.graph.node[0].attribute if attribute.name == "group"]
+    count = 1 if raw in mnn_bytes or not groups else groups[0]
+    size = len(raw) // count
+    return [raw[start : start + size] for start in range(0, len(raw), size)]
 
 
 def _parameters(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes) -> list[dict]:
     by_name = {tensor.name: tensor for tensor in model.graph.initializer}
     floats = {name for name, tensor in by_name.items() if tensor.data_type == TensorProto.FLOAT}
-    if floats != set(case.parameters):
-        wanted = sorted(case.parameters)
+    if floats != {*case.drawn_parameters, *case.fixed}:
+        wanted = sorted([*case.drawn_parameters, *case.fixed])
         raise CurationError(f"{case.id}: the model has parameters {sorted(floats)}, the table {wanted}")
     parameters = []
-    for name, draw in case.parameters.items():
+    for name, draw in case.drawn_parameters.items():
         raw = numpy_helper.to_array(by_name[name]).astype("<f4").tobytes()
         parameters.append(
             {
                 "name": name,
                 "shape": list(by_name[name].dims),
                 "draw": draw,
-                "onnx_offset": _offset(case, name, raw, "model.onnx", onnx_bytes),
-                "mnn_offset": _offset(case, name, raw, "model.mnn", mnn_bytes),
+                "onnx_offset": _offsets(case, name, [raw], "model.onnx", onnx_bytes)[0],
+                "mnn_offsets": _offsets(case, name, _pieces(raw, model, mnn_bytes), "model.mnn", mnn_bytes),
             }
         )
     return parameters
+
+
+def _fixed(case: Case, model: ModelProto) -> list[dict]:
+    by_name = {tensor.name: tensor for tensor in model.graph.initializer}
+    return [{"name": name, "shape": list(by_name[name].dims)} for name in case.fixed]
 
 
 def _elements(tensors: list[dict]) -> int:
@@ -90,7 +101,8 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
     inputs = [_tensor(value) for value in model.graph.input]
     outputs = [_tensor(value) for value in model.graph.output]
     parameters = _parameters(case, model, onnx_bytes, mnn_bytes)
-    folder = _NATIVE_FOLDERS[case.form]
+    fixed = _fixed(case, model)
+    kernel = case.kernel
     return {
         "version": 1,
         "id": case.id,
@@ -98,16 +110,17 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
         "operator": case.operator,
         "case": case.name,
         "summary": case.summary,
-        "form": case.form,
-        "files": case.candidate_files,
-        "native_file": f"{folder}/{case.native_file}",
-        "target": {"type": case.target[0], "operation": case.target[1]},
+        "path": case.path,
+        "form": kernel.form,
+        "files": kernel.candidate_files,
+        "native_file": kernel.native_file,
+        "target": {"type": kernel.target[0], "operation": kernel.target[1]},
         "geometry": case.geometry,
         "calls_per_run": case.calls_per_run,
         "sequence": list(case.sequence),
-        "native_entries": list(case.native_entries),
-        "may_emit": list(case.may_emit),
-        "converter_flags": list(case.converter_flags),
+        "native_entries": list(kernel.native_entries),
+        "may_emit": list(kernel.may_emit),
+        "converter_flags": [*convert.FLAGS.get(case.about.converter, ()), *case.converter_flags],
         "attributes": _attributes(case, model),
         "inputs": inputs,
         "outputs": outputs,
@@ -116,15 +129,36 @@ def make_task(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes
             for name, by_input in case.regimes.items()
         ],
         "parameters": parameters,
+        "fixed": fixed,
         "tolerance": compare.DEFAULT_TOLERANCE | case.tolerance,
         "negative_controls": [
-            control | ({"model": control_model_name(index)} if control["kind"] == "attribute" else {})
+            control | ({"model": control_model_name(index)} if control["kind"] in SIBLING_KINDS else {})
             for index, control in enumerate(case.controls)
         ],
-        "roofline_bytes": 4 * _elements([*inputs, *outputs, *parameters]),
+        "roofline_bytes": 4 * _elements([*inputs, *outputs, *parameters, *fixed]),
         "roofline_operations": case.operations,
         "threads": case.threads,
-        "deviations": list(case.deviations),
+        "deviations": [_deviation(each) for each in case.deviations],
+        "baseline": None if case.baseline is None else _baseline(case.baseline),
+    }
+
+
+def _deviation(deviation: Deviation) -> dict:
+    inputs = {"inputs": deviation.inputs} if deviation.inputs else {}
+    return {"when": deviation.when, "native": deviation.native, "error": deviation.error} | inputs
+
+
+def _baseline(baseline: Baseline) -> dict:
+    return {
+        "why": baseline.why,
+        "error": baseline.error,
+        "time_us": baseline.default_us,
+        "passing": {
+            "setting": baseline.setting,
+            "hints": baseline.hints,
+            "error": baseline.setting_error,
+            "time_us": baseline.setting_us,
+        },
     }
 
 

@@ -1,34 +1,18 @@
-"""The case table: one module per category of the benchmark."""
+"""The case table: modules of this folder, a category or a family of operators in each.
 
-from curation.case import Case
-from curation.cases import (
-    activation,
-    binary,
-    convolution,
-    logic,
-    matrix,
-    normalization,
-    others,
-    pooling,
-    reduction,
-    tensor,
-    trigonometry,
-    unary,
+A module has CASES, and DROPPED where something was tried that is no case. The order is that of the categories, then of
+the modules' names, then of the rows.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from curation.case import Case, Dropped
+from curation.operators import SPECIFIED
+
+_MODULES = [import_module(f"{__name__}.{name}") for name in sorted(each.name for each in iter_modules(__path__))]
+
+ALL: tuple[Case, ...] = tuple(
+    case for category in SPECIFIED for module in _MODULES for case in module.CASES if case.category == category
 )
-
-_CATEGORIES = (
-    unary,
-    binary,
-    trigonometry,
-    activation,
-    normalization,
-    pooling,
-    convolution,
-    matrix,
-    reduction,
-    tensor,
-    logic,
-    others,
-)
-
-ALL: tuple[Case, ...] = tuple(case for category in _CATEGORIES for case in category.CASES)
+DROPPED: tuple[Dropped, ...] = tuple(dropped for module in _MODULES for dropped in getattr(module, "DROPPED", ()))

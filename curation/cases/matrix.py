@@ -1,123 +1,54 @@
-from curation.case import Case
-from curation.draws import choice, log_uniform, uniform
+from curation.case import Case, Dropped
+from curation.draws import choice, uniform
+from curation.families import randn
+from curation.mistakes import against, copy_input, shift, transpose_hw, zero_input
+from curation.modules import Module
+from curation.regimes import FACTORS, regimes, without
+
+# Operands of very different size, then those of every product; a zero in one of the operands only.
+_LEFT = {"typical": FACTORS["typical"], "large": FACTORS["large"], "unequal": uniform(-1000, 1000)} | without(
+    FACTORS, "typical", "large"
+)
+_RIGHT = _LEFT | {"unequal": uniform(-0.001, 0.001)}
+_OPERANDS = (copy_input(1), zero_input(0), zero_input(1))
 
 CASES = (
     Case(
-        category="matrix",
-        operator="MatMul",
-        name="2d_192x256x320",
-        summary="Product of a 192x256 and a 256x320 matrix, both of them inputs, float32, plain NCHW layout",
-        model='''
-            import torch
-            from torch import nn
-
-
-            class Model(nn.Module):
-                """The product of two matrices, neither of them constant."""
-
-                def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-                    return torch.matmul(a, b)
-
-
-            def get_inputs():
-                return [torch.randn(192, 256), torch.randn(256, 320)]
-
-
-            def get_init_inputs():
-                return []
-            ''',
-        target=("MatMul", ""),
-        native_file="CPUMatMul.cpp",
-        native_entries=(
-            "MNNPackedMatMul",
-            "MNNPackedMatMulRemain",
-            "MNNComputeMatMulForE_1",
-            "MNNComputeMatMulForH_1",
+        "MatMul",
+        "2d_192x256x320",
+        "Product of a 192x256 and a 256x320 matrix, both of them inputs, float32, plain NCHW layout",
+        "2-D by 2-D",
+        Module(
+            "The product of two matrices, neither of them constant.",
+            "torch.matmul(a, b)",
+            {"a": randn(192, 256), "b": randn(256, 320)},
         ),
         sequence=("MatMul",),
-        regimes={
-            "typical": {"a": uniform(-1, 1), "b": uniform(-1, 1)},
-            "large": {"a": uniform(-1e6, 1e6), "b": uniform(-1e6, 1e6)},
-            "unequal": {"a": uniform(-1000, 1000), "b": uniform(-0.001, 0.001)},
-            "small": {"a": log_uniform(-30, -20), "b": log_uniform(-30, -20)},
-            "wide": {"a": log_uniform(-10, 10), "b": log_uniform(-10, 10)},
-            "negative": {"a": uniform(-2, -1), "b": uniform(-2, -1)},
-            "signs": {"a": choice(-1, 1), "b": choice(-1, 0, 1)},
-        },
-        controls=(
-            {"kind": "zeros"},
-            {"kind": "ones"},
-            {"kind": "nan"},
-            {"kind": "copy_input", "input": 0},
-            {"kind": "copy_input", "input": 1},
-            {"kind": "zero_input", "input": 0},
-            {"kind": "zero_input", "input": 1},
-            {"kind": "scale", "factor": -1},
-            {"kind": "last_off_by_one"},
-            {"kind": "shift", "axis": 0, "by": 1},
-            {"kind": "shift", "axis": 1, "by": 1},
-            {"kind": "replay"},
-            {"kind": "half_precision"},
-            {"kind": "round_output_half"},
-        ),
+        regimes=regimes(a=_LEFT | {"signs": choice(-1, 1)}, b=_RIGHT),
+        controls=against(*_OPERANDS, shift(0), shift(1)),
         operations=2 * 192 * 256 * 320,
     ),
     Case(
-        category="matrix",
-        operator="MatMul",
-        name="heads12_128x64x128",
-        summary="Products of 12 pairs of a 128x64 and a 64x128 matrix (attention scores of 12 heads), all of them inputs",
-        model='''
-            import torch
-            from torch import nn
-
-
-            class Model(nn.Module):
-                """One product per head, no operand constant."""
-
-                def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-                    return torch.matmul(a, b)
-
-
-            def get_inputs():
-                return [torch.randn(12, 128, 64), torch.randn(12, 64, 128)]
-
-
-            def get_init_inputs():
-                return []
-            ''',
-        form="geometric",
-        target=("MatMul", ""),
-        native_file="GeometryBatchMatMul.cpp",
-        may_emit=("Raster", "While", "MatMul", "BinaryOp", "UnaryOp", "Reduction"),
-        sequence=("While",),
-        regimes={
-            "typical": {"a": uniform(-1, 1), "b": uniform(-1, 1)},
-            "large": {"a": uniform(-1e6, 1e6), "b": uniform(-1e6, 1e6)},
-            "unequal": {"a": uniform(-1000, 1000), "b": uniform(-0.001, 0.001)},
-            "small": {"a": log_uniform(-30, -20), "b": log_uniform(-30, -20)},
-            "wide": {"a": log_uniform(-10, 10), "b": log_uniform(-10, 10)},
-            "negative": {"a": uniform(-2, -1), "b": uniform(-2, -1)},
-            "signs": {"a": choice(-1, 1), "b": choice(-1, 0, 1)},
-        },
-        controls=(
-            {"kind": "zeros"},
-            {"kind": "ones"},
-            {"kind": "nan"},
-            {"kind": "copy_input", "input": 0},
-            {"kind": "copy_input", "input": 1},
-            {"kind": "zero_input", "input": 0},
-            {"kind": "zero_input", "input": 1},
-            {"kind": "scale", "factor": -1},
-            {"kind": "last_off_by_one"},
-            {"kind": "shift", "axis": 0, "by": 1},
-            {"kind": "shift", "axis": 1, "by": 1},
-            {"kind": "shift", "axis": 2, "by": 1},
-            {"kind": "transpose_hw"},
-            {"kind": "replay"},
-            {"kind": "half_precision"},
-            {"kind": "round_output_half"},
+        "MatMul",
+        "heads12_128x64x128",
+        "Products of 12 pairs of a 128x64 and a 64x128 matrix (attention scores of 12 heads), all of them inputs",
+        "3-D by 3-D, one batch axis",
+        Module(
+            "One product per head, no operand constant.",
+            "torch.matmul(a, b)",
+            {"a": randn(12, 128, 64), "b": randn(12, 64, 128)},
         ),
+        kernel_name="batched",
+        sequence=("While",),
+        regimes=regimes(a=_LEFT | {"signs": choice(-1, 1)}, b=_RIGHT),
+        controls=against(*_OPERANDS, shift(0), shift(1), shift(2), transpose_hw()),
         operations=2 * 12 * 128 * 64 * 128,
     ),
+)
+
+DROPPED = (
+    Dropped("MatMul", "a vector by a vector", "native aborts when it ends"),
+    Dropped("MatMul", "constant operand without --convertMatmulToConv=0", "converted to a 1x1 convolution"),
+    Dropped("Einsum", "ii->i, ii->", "native is wrong"),
+    Dropped("Einsum", "three operands", "no converter"),
 )

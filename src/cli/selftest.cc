@@ -38,6 +38,15 @@ Result<void> test_controls(const Task& task, SelfTest& result) {
     return {};
 }
 
+/// The task says that its native kernel misses the tolerance, and by how much: it does, within a factor of two.
+bool misses_as_written(const Task& task, const std::vector<RegimeError>& errors) {
+    double worst = 0;
+    for (const RegimeError& each : errors) {
+        worst = std::max(worst, each.error);
+    }
+    return task.baseline && worst >= task.baseline->error / 2 && worst <= task.baseline->error * 2;
+}
+
 /// Twice under one seed: the same contents, the same outputs to the bit, both verified.
 Result<void> test_determinism(Workbench& bench, const Task& task, SelfTest& result) {
     const Seed seed = secret_seed();
@@ -47,7 +56,7 @@ Result<void> test_determinism(Workbench& bench, const Task& task, SelfTest& resu
     for (int i = 0; i < 2; ++i) {
         MKB_TRY(plan, plan_verification(*bench.judge, task, seed, false));
         MKB_TRY(native, verify_candidate(*bench.judge, task, std::nullopt, seed, plan, false));
-        if (native.fault) {
+        if (native.fault && !misses_as_written(task, native.errors)) {
             verified = false;
             detail = describe(*native.fault);
         }

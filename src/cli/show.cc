@@ -68,7 +68,11 @@ void print_task(const Task& task, const std::string& model) {
         fmt::print("parameter      {} [{}], drawn anew in verification\n", parameter.name,
                    fmt::join(parameter.shape, "x"));
     }
+    for (const FixedOperand& operand : task.fixed) {
+        fmt::print("constant       {} [{}]\n", operand.name, fmt::join(operand.shape, "x"));
+    }
     print_form(task);
+    fmt::print("code path      {}\n", task.path);
     fmt::print("native runs    {}\n", fmt::join(task.sequence, " "));
     fmt::print("tolerance      {:g} of the output's maximum{}\n", task.tolerance.relative_to_max,
                task.tolerance.why.empty() ? "" : ": " + task.tolerance.why);
@@ -81,8 +85,15 @@ void print_task(const Task& task, const std::string& model) {
         fmt::print("{} ", control.kind);
     }
     fmt::print("\n");
-    for (const std::string& deviation : task.deviations) {
-        fmt::print("deviation      {}\n", deviation);
+    for (const Deviation& deviation : task.deviations) {
+        const std::string size = deviation.error ? fmt::format(" (error {:g})", *deviation.error) : "";
+        fmt::print("deviation      {}: native {}{}\n", deviation.when, deviation.native, size);
+    }
+    if (task.baseline) {
+        const Baseline& baseline = *task.baseline;
+        fmt::print("baseline       misses the tolerance (error {:g}, {:g} us: {}); {} passes (error {:g}, {:g} us)\n",
+                   baseline.error, baseline.time_us, baseline.why, baseline.passing_setting, baseline.passing_error,
+                   baseline.passing_time_us);
     }
     fmt::print("\nmodel.py\n{}", model);
 }

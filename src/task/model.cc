@@ -2,11 +2,12 @@
 #include "task/task.h"
 
 #include <cstring>
+#include <span>
 
 namespace mkb {
 namespace {
 
-Result<void> overwrite(std::string& model, std::size_t offset, const std::vector<std::byte>& bytes, const Task& task) {
+Result<void> overwrite(std::string& model, std::size_t offset, std::span<const std::byte> bytes, const Task& task) {
     if (bytes.size() > model.size() || offset > model.size() - bytes.size()) {
         return fail(ErrorKind::bad_input, "{}: a model file changed while it was in use; start again",
                     task.folder.string());
@@ -27,7 +28,11 @@ Result<ModelPair> load_models(const Task& task, const std::optional<Seed>& param
             fill(parameter.draw, ElementType::float32, parameter.shape,
                  stream_key(*parameters_seed, Phase::parameters, 0, 0, i), drawn);
             MKB_DO(overwrite(onnx, parameter.onnx_offset, drawn, task));
-            MKB_DO(overwrite(mnn, parameter.mnn_offset, drawn, task));
+            const std::size_t piece = drawn.size() / parameter.mnn_offsets.size();
+            for (std::size_t j = 0; j < parameter.mnn_offsets.size(); ++j) {
+                const auto bytes = std::span(drawn).subspan(j * piece, piece);
+                MKB_DO(overwrite(mnn, parameter.mnn_offsets[j], bytes, task));
+            }
         }
     }
     return ModelPair{std::move(onnx), std::move(mnn)};

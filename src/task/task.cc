@@ -25,18 +25,24 @@ std::string id_of_folder(const fs::path& folder) {
 }
 
 Result<void> check_parameter(const Parameter& parameter, const std::string& onnx, const std::string& mnn) {
-    const std::size_t size = parameter.size_bytes();
-    const auto inside = [&](const std::string& model, std::size_t offset) {
+    const std::size_t piece = parameter.size_bytes() / parameter.mnn_offsets.size();
+    const auto inside = [](const std::string& model, std::size_t offset, std::size_t size) {
         return size <= model.size() && offset <= model.size() - size;
     };
-    if (!inside(onnx, parameter.onnx_offset) || !inside(mnn, parameter.mnn_offset)) {
+    bool all_inside = inside(onnx, parameter.onnx_offset, parameter.size_bytes());
+    for (const std::size_t offset : parameter.mnn_offsets) {
+        all_inside = all_inside && inside(mnn, offset, piece);
+    }
+    if (!all_inside) {
         return fail(ErrorKind::bad_input,
                     "parameter '{}' reaches beyond the end of a model file; curate the task again", parameter.name);
     }
-    if (onnx.compare(parameter.onnx_offset, size, mnn, parameter.mnn_offset, size) != 0) {
-        return fail(ErrorKind::bad_input,
-                    "parameter '{}' has other bytes in model.onnx than in model.mnn; curate the task again",
-                    parameter.name);
+    for (std::size_t i = 0; i < parameter.mnn_offsets.size(); ++i) {
+        if (onnx.compare(parameter.onnx_offset + i * piece, piece, mnn, parameter.mnn_offsets[i], piece) != 0) {
+            return fail(ErrorKind::bad_input,
+                        "parameter '{}' has other bytes in model.onnx than in model.mnn; curate the task again",
+                        parameter.name);
+        }
     }
     return {};
 }

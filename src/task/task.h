@@ -49,8 +49,15 @@ struct Parameter {
     std::vector<std::int64_t> shape;
     Draw draw;
     std::size_t onnx_offset = 0;
-    std::size_t mnn_offset = 0;
+    /// Of its equal pieces, in order: the converter cuts a grouped convolution's operands into one piece a group.
+    std::vector<std::size_t> mnn_offsets;
     std::size_t size_bytes() const;
+};
+
+/// A constant operand that stays as it is: the converter folds it into others, or the operator's form fixes it.
+struct FixedOperand {
+    std::string name;
+    std::vector<std::int64_t> shape;
 };
 
 /// The criterion of evaluation.md section 4: max|got - ref| <= relative_to_max * max(max|ref|, floor), per output and
@@ -76,12 +83,35 @@ struct FrameworkOperator {
     std::string operation;
 };
 
+/// Where the native kernel is known to differ from ONNX; no regime goes there.
+struct Deviation {
+    std::string when;
+    std::string native; ///< what it does there
+    /// Largest error as a share of the largest reference, or the share of elements that are wrong (whole numbers,
+    /// infinities); nothing where native crashes.
+    std::optional<double> error;
+    std::vector<Draw> inputs; ///< contents that show it, in the order of Task::inputs; empty when none were written
+};
+
+/// A task whose native kernel misses the tolerance: it stays the timed baseline, and this stands beside it. Errors as
+/// shares of the largest reference, times in microseconds on the host that curated the task.
+struct Baseline {
+    std::string why;
+    double error = 0;
+    double time_us = 0;
+    std::string passing_setting;              ///< for people: "Winograd off"
+    std::map<std::string, int> passing_hints; ///< of the session, by name
+    double passing_error = 0;
+    double passing_time_us = 0;
+};
+
 struct Task {
     std::string id;            ///< "<category>/<Operator>/<case>", e.g. "pooling/MaxPool/k3s2p1_64x56"
     std::string category;      ///< "unary" … "others", the twelve of paper section 1
     std::string operator_name; ///< ONNX operator, e.g. "MaxPool"
     std::string case_name;
     std::string summary; ///< one line for people: what is computed, at which size, on which path
+    std::string path;    ///< the code path that sets it apart from the operator's other cases
     Form form = Form::atomic;
     std::vector<std::string>
         files;               ///< what a candidate brings, e.g. CPUPool.hpp, CPUPool.cpp; the last one is compiled
@@ -103,14 +133,16 @@ struct Task {
     std::vector<TensorSpec> outputs;
     std::vector<Regime> regimes;
     std::vector<Parameter> parameters;
+    std::vector<FixedOperand> fixed;
     Tolerance tolerance;
     std::vector<NegativeControl> negative_controls;
     double roofline_bytes = 0;      ///< must be moved: inputs + outputs + parameters, at least once
     double roofline_operations = 0; ///< floating-point or integer operations of the direct algorithm
     int threads = 1;
-    std::vector<std::string> deviations; ///< known native deviations from ONNX, with their measured size
-    std::filesystem::path folder;        ///< holds model.py, model.onnx, model.mnn, task.json
-    std::string hash;                    ///< SHA-256 over the four files: a record says exactly what was judged
+    std::vector<Deviation> deviations;
+    std::optional<Baseline> baseline; ///< only where native misses the tolerance
+    std::filesystem::path folder;     ///< holds model.py, model.onnx, model.mnn, task.json
+    std::string hash;                 ///< SHA-256 over the four files: a record says exactly what was judged
 };
 
 /// Reads one task folder. bad_input with the field's JSON path when task.json is not what docs/task-format.md says.

@@ -68,6 +68,18 @@ Draw read_draw(const json& item, const std::string& path, OnnxType type, const s
     return draw;
 }
 
+/// One draw per input.
+std::vector<Draw> read_draws(const json& item, const std::string& path, const std::vector<TensorSpec>& inputs,
+                             JsonFault& fault) {
+    JsonObject object(item, path, fault);
+    std::vector<Draw> draws;
+    for (const TensorSpec& input : inputs) {
+        const json& draw = object.get(input.name.c_str());
+        draws.push_back(read_draw(draw, object.path_to(input.name), input.type, input.shape, fault));
+    }
+    return draws;
+}
+
 std::vector<Regime> read_regimes(JsonObject& task, const std::vector<TensorSpec>& inputs, JsonFault& fault) {
     std::vector<Regime> regimes;
     for (const json& item : task.array("regimes", 1)) {
@@ -78,11 +90,7 @@ std::vector<Regime> read_regimes(JsonObject& task, const std::vector<TensorSpec>
         if (std::count_if(regimes.begin(), regimes.end(), same) > 1) {
             fault.add("field {} stands twice", object.path_to("name"));
         }
-        JsonObject draws(object.get("inputs"), object.path_to("inputs"), fault);
-        for (const TensorSpec& input : inputs) {
-            const json& draw = draws.get(input.name.c_str());
-            regime.inputs.push_back(read_draw(draw, draws.path_to(input.name), input.type, input.shape, fault));
-        }
+        regime.inputs = read_draws(object.get("inputs"), object.path_to("inputs"), inputs, fault);
     }
     return regimes;
 }
@@ -98,9 +106,30 @@ std::vector<Parameter> read_parameters(JsonObject& task, JsonFault& fault) {
         parameter.draw =
             read_draw(object.get("draw"), object.path_to("draw"), OnnxType::float32, parameter.shape, fault);
         parameter.onnx_offset = static_cast<std::size_t>(object.whole("onnx_offset", 0, kLargestModel));
-        parameter.mnn_offset = static_cast<std::size_t>(object.whole("mnn_offset", 0, kLargestModel));
+        for (const json& offset : object.array("mnn_offsets", 1)) {
+            if (!offset.is_number_unsigned() || offset > kLargestModel) {
+                fault.add("field {} must hold whole numbers from 0 to {}", object.path_to("mnn_offsets"),
+                          kLargestModel);
+                break;
+            }
+            parameter.mnn_offsets.push_back(offset.get<std::size_t>());
+        }
+        if (!parameter.mnn_offsets.empty() && parameter.size_bytes() / 4 % parameter.mnn_offsets.size() != 0) {
+            fault.add("field {} does not cut the parameter into equal pieces", object.path_to("mnn_offsets"));
+        }
     }
     return parameters;
+}
+
+std::vector<FixedOperand> read_fixed(JsonObject& task, JsonFault& fault) {
+    std::vector<FixedOperand> fixed;
+    for (const json& item : task.array("fixed", 0)) {
+        JsonObject object(item, fmt::format("/fixed/{}", fixed.size()), fault);
+        FixedOperand& operand = fixed.emplace_back();
+        operand.name = object.text("name");
+        operand.shape = object.sizes("shape");
+    }
+    return fixed;
 }
 
 Tolerance read_tolerance(JsonObject& task, JsonFault& fault) {
@@ -135,6 +164,46 @@ std::vector<NegativeControl> read_controls(JsonObject& task, JsonFault& fault) {
     return controls;
 }
 
+std::vector<Deviation> read_deviations(JsonObject& task, const std::vector<TensorSpec>& inputs, JsonFault& fault) {
+    std::vector<Deviation> deviations;
+    for (const json& item : task.array("deviations", 0)) {
+        JsonObject object(item, fmt::format("/deviations/{}", deviations.size()), fault);
+        Deviation& deviation = deviations.emplace_back();
+        deviation.when = object.text("when");
+        deviation.native = object.text("native");
+        if (!object.get("error").is_null()) {
+            deviation.error = object.number("error", true);
+        }
+        if (const json* contents = object.find("inputs"); contents != nullptr) {
+            deviation.inputs = read_draws(*contents, object.path_to("inputs"), inputs, fault);
+        }
+    }
+    return deviations;
+}
+
+std::optional<Baseline> read_baseline(JsonObject& task, JsonFault& fault) {
+    if (task.get("baseline").is_null()) {
+        return std::nullopt;
+    }
+    JsonObject object(task.get("baseline"), "/baseline", fault);
+    Baseline baseline;
+    baseline.why = object.text("why");
+    baseline.error = object.number("error", true);
+    baseline.time_us = object.number("time_us", true);
+    JsonObject passing(object.get("passing"), "/baseline/passing", fault);
+    baseline.passing_setting = passing.text("setting");
+    baseline.passing_error = passing.number("error", true);
+    baseline.passing_time_us = passing.number("time_us", true);
+    const json& values = passing.get("hints");
+    JsonObject hints(values, "/baseline/passing/hints", fault);
+    if (values.is_object()) {
+        for (const auto& [name, value] : values.items()) {
+            baseline.passing_hints[name] = static_cast<int>(hints.whole(name.c_str(), 0, 1'000'000));
+        }
+    }
+    return baseline;
+}
+
 std::vector<std::string> read_files(JsonObject& task, JsonFault& fault) {
     auto files = task.texts("files");
     const auto is_source = [](std::string_view name) {
@@ -159,6 +228,7 @@ void read_identity(JsonObject& object, Task& task, JsonFault& fault) {
         fault.add("field /id must be \"{}\", as category, operator and case say", expected);
     }
     task.summary = object.text("summary");
+    task.path = object.text("path");
 }
 
 void read_framework_side(JsonObject& object, Task& task, JsonFault& fault) {
@@ -204,12 +274,14 @@ void read_task(const json& parsed, Task& task, JsonFault& fault) {
     task.outputs = read_tensors(object, "outputs", fault);
     task.regimes = read_regimes(object, task.inputs, fault);
     task.parameters = read_parameters(object, fault);
+    task.fixed = read_fixed(object, fault);
     task.tolerance = read_tolerance(object, fault);
     task.negative_controls = read_controls(object, fault);
     task.roofline_bytes = object.number("roofline_bytes", true);
     task.roofline_operations = object.number("roofline_operations", false);
     task.threads = static_cast<int>(object.whole("threads", 1, 64));
-    task.deviations = object.texts("deviations");
+    task.deviations = read_deviations(object, task.inputs, fault);
+    task.baseline = read_baseline(object, fault);
 }
 
 } // namespace

@@ -48,19 +48,44 @@ TEST(Task, EveryFieldIsRead) {
     EXPECT_EQ(task->regimes[1].inputs[0].values, (std::vector<double>{1, 2}));
     EXPECT_EQ(task->regimes[0].inputs[1].kind, Draw::Kind::integers);
     EXPECT_EQ(task->parameters[0].size_bytes(), 16U);
-    EXPECT_EQ(task->parameters[0].mnn_offset, 3U);
+    EXPECT_EQ(task->parameters[0].mnn_offsets, (std::vector<std::size_t>{3}));
+    ASSERT_EQ(task->fixed.size(), 1U);
+    EXPECT_EQ(task->fixed[0].name, "mean");
+    EXPECT_EQ(task->fixed[0].shape, (std::vector<std::int64_t>{4}));
     EXPECT_EQ(task->tolerance.elementwise, 0.001);
     EXPECT_EQ(task->tolerance.floor, 1e-30);
     EXPECT_EQ(task->negative_controls[1].kind, "copy_input");
     EXPECT_EQ(task->negative_controls[1].arguments, json({{"input", 0}}));
     EXPECT_EQ(task->roofline_bytes, 64);
-    EXPECT_EQ(task->deviations.size(), 1U);
+    EXPECT_EQ(task->path, "3x3, stride 2");
+    ASSERT_EQ(task->deviations.size(), 2U);
+    EXPECT_EQ(task->deviations[0].when, "all are equal");
+    EXPECT_EQ(task->deviations[0].error, 0.5);
+    EXPECT_TRUE(task->deviations[0].inputs.empty());
+    EXPECT_EQ(task->deviations[1].native, "crashes");
+    EXPECT_EQ(task->deviations[1].error, std::nullopt);
+    EXPECT_EQ(task->deviations[1].inputs.at(1).values, (std::vector<double>{1}));
+    ASSERT_TRUE(task->baseline);
+    EXPECT_EQ(task->baseline->error, 6e-4);
+    EXPECT_EQ(task->baseline->passing_setting, "Winograd off");
+    EXPECT_EQ(task->baseline->passing_hints, (std::map<std::string, int>{{"WINOGRAD_MEMORY_LEVEL", 0}}));
+    EXPECT_EQ(task->baseline->passing_time_us, 300);
+}
+
+TEST(Task, ATaskWhoseNativeKernelPassesHasNoBaselineOfItsOwn) {
+    json whole = valid_task_json();
+    whole["baseline"] = nullptr;
+    const auto task = parse_task(whole.dump());
+    ASSERT_TRUE(task) << task.error().message;
+    EXPECT_FALSE(task->baseline);
 }
 
 TEST(Task, UnknownFieldsAreNamedWithTheirPath) {
     EXPECT_EQ(fault_after([](json& t) { t["extra"] = 1; }), "unknown field /extra");
     EXPECT_EQ(fault_after([](json& t) { t["regimes"][0]["foo"] = 1; }), "unknown field /regimes/0/foo");
     EXPECT_EQ(fault_after([](json& t) { t["target"]["foo"] = 1; }), "unknown field /target/foo");
+    EXPECT_EQ(fault_after([](json& t) { t["deviations"][0]["size"] = 1; }), "unknown field /deviations/0/size");
+    EXPECT_EQ(fault_after([](json& t) { t["baseline"]["passing"]["foo"] = 1; }), "unknown field /baseline/passing/foo");
     EXPECT_EQ(fault_after([](json& t) { t["regimes"][1]["inputs"]["z"] = 1; }), "unknown field /regimes/1/inputs/z");
     EXPECT_EQ(fault_after([](json& t) { t["regimes"][1]["inputs"]["x"]["low"] = 1; }),
               "field /regimes/1/inputs/x: unknown field low for kind choice");
@@ -79,6 +104,11 @@ TEST(Task, EveryFieldIsRequired) {
     EXPECT_EQ(fault_after([](json& t) { t["regimes"][1]["inputs"].erase("mask"); }),
               "missing field /regimes/1/inputs/mask");
     EXPECT_EQ(fault_after([](json& t) { t["inputs"][1].erase("shape"); }), "missing field /inputs/1/shape");
+    EXPECT_EQ(fault_after([](json& t) { t["deviations"][0].erase("error"); }), "missing field /deviations/0/error");
+    EXPECT_EQ(fault_after([](json& t) { t["deviations"][1]["inputs"].erase("x"); }),
+              "missing field /deviations/1/inputs/x");
+    EXPECT_EQ(fault_after([](json& t) { t["baseline"]["passing"].erase("hints"); }),
+              "missing field /baseline/passing/hints");
 }
 
 TEST(Task, WrongTypesAndValuesAreNamed) {
@@ -107,8 +137,20 @@ TEST(Task, WrongTypesAndValuesAreNamed) {
     EXPECT_EQ(fault_after([](json& t) { t["target"] = "Pooling"; }), "field /target must be an object");
     EXPECT_EQ(fault_after([](json& t) { t["negative_controls"][0] = "zeros"; }),
               "field /negative_controls/0 must be an object with a kind");
-    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["mnn_offset"] = -1; }),
-              "field /parameters/0/mnn_offset must be a whole number from 0 to 4294967296");
+    EXPECT_EQ(fault_after([](json& t) { t["fixed"][0]["shape"] = {0}; }),
+              "field /fixed/0/shape/0 must be a positive size, the product at most 2^31");
+    EXPECT_EQ(fault_after([](json& t) { t["deviations"][0] = "off by one"; }), "field /deviations/0 must be an object");
+    EXPECT_EQ(fault_after([](json& t) { t["deviations"][0]["error"] = "large"; }),
+              "field /deviations/0/error must be a number above 0");
+    EXPECT_EQ(fault_after([](json& t) { t["baseline"] = 1; }), "field /baseline must be an object");
+    EXPECT_EQ(fault_after([](json& t) { t["baseline"]["passing"]["hints"]["WINOGRAD_MEMORY_LEVEL"] = "off"; }),
+              "field /baseline/passing/hints/WINOGRAD_MEMORY_LEVEL must be a whole number from 0 to 1000000");
+    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["onnx_offset"] = -1; }),
+              "field /parameters/0/onnx_offset must be a whole number from 0 to 4294967296");
+    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["mnn_offsets"] = {3, -1}; }),
+              "field /parameters/0/mnn_offsets must hold whole numbers from 0 to 4294967296");
+    EXPECT_EQ(fault_after([](json& t) { t["parameters"][0]["mnn_offsets"] = {3, 7, 11}; }),
+              "field /parameters/0/mnn_offsets does not cut the parameter into equal pieces");
 }
 
 TEST(Task, FieldsMustAgreeWithEachOther) {

@@ -144,6 +144,79 @@ Change reversed(std::int64_t axis) {
     return along_axis(axis, [](std::int64_t position, std::int64_t size) { return size - 1 - position; });
 }
 
+Change last_slice_from_before(std::int64_t axis) {
+    return along_axis(
+        axis, [](std::int64_t position, std::int64_t size) { return position + 1 == size ? size - 2 : position; });
+}
+
+Change shuffled(std::int64_t axis, std::int64_t groups) {
+    return [axis, groups](TensorValue& tensor) {
+        const auto rank = static_cast<std::int64_t>(tensor.shape.size());
+        if (axis < 0 || axis >= rank || groups < 2 || tensor.shape[static_cast<std::size_t>(axis)] % groups != 0 ||
+            tensor.shape[static_cast<std::size_t>(axis)] == groups) {
+            return false;
+        }
+        return along_axis(axis, [groups](std::int64_t position, std::int64_t size) {
+            return position % groups * (size / groups) + position / groups;
+        })(tensor);
+    };
+}
+
+Change laid_out(const std::vector<std::int64_t>& order) {
+    return [order](TensorValue& tensor) {
+        const std::size_t rank = tensor.shape.size();
+        std::vector<std::int64_t> sorted = order;
+        std::ranges::sort(sorted);
+        std::vector<std::int64_t> axes(rank);
+        std::iota(axes.begin(), axes.end(), 0);
+        if (rank < 2 || sorted != axes) {
+            return false;
+        }
+        std::vector<std::size_t> strides(rank, 1);
+        for (std::size_t i = rank - 1; i > 0; --i) {
+            strides[i - 1] = strides[i] * static_cast<std::size_t>(tensor.shape[i]);
+        }
+        tensor = gathered(tensor, [&](std::size_t i) {
+            std::size_t from = 0;
+            for (std::size_t k = rank; k-- > 0;) {
+                const auto axis = static_cast<std::size_t>(order[k]);
+                const auto size = static_cast<std::size_t>(tensor.shape[axis]);
+                from += i % size * strides[axis];
+                i /= size;
+            }
+            return from;
+        });
+        return true;
+    };
+}
+
+Change absolute() {
+    return [](TensorValue& tensor) {
+        for (std::size_t i = 0; i < count_of(tensor); ++i) {
+            set_value(tensor, i, std::fabs(value_at(tensor, i)));
+        }
+        return true;
+    };
+}
+
+Change tail_zeroed(std::int64_t axis, std::int64_t count) {
+    return [axis, count](TensorValue& tensor) {
+        const auto rank = static_cast<std::int64_t>(tensor.shape.size());
+        if (axis < 0 || axis >= rank || count < 1 || count > tensor.shape[static_cast<std::size_t>(axis)]) {
+            return false;
+        }
+        const std::int64_t size = tensor.shape[static_cast<std::size_t>(axis)];
+        const std::int64_t stride =
+            std::accumulate(tensor.shape.begin() + axis + 1, tensor.shape.end(), std::int64_t{1}, std::multiplies<>());
+        for (std::size_t i = 0; i < count_of(tensor); ++i) {
+            if (static_cast<std::int64_t>(i) / stride % size >= size - count) {
+                set_value(tensor, i, 0);
+            }
+        }
+        return true;
+    };
+}
+
 Change transposed_hw() {
     return [](TensorValue& tensor) {
         const std::size_t rank = tensor.shape.size();

@@ -35,6 +35,13 @@ public:
         note(value.is_number(), "{} must be a number", name);
         return value.is_number() ? value.get<double>() : 0;
     }
+    std::vector<std::int64_t> wholes(const char* name) {
+        const json value = take(name);
+        const bool held =
+            value.is_array() && std::ranges::all_of(value, [](const json& each) { return each.is_number_integer(); });
+        note(held, "{} must be an array of whole numbers", name);
+        return held ? value.get<std::vector<std::int64_t>>() : std::vector<std::int64_t>{};
+    }
     std::string text(const char* name) {
         const json value = take(name);
         note(value.is_string(), "{} must be a text", name);
@@ -103,6 +110,19 @@ std::optional<Change> change_of(const std::string& kind, Arguments& arguments) {
     if (kind == "reverse") {
         return reversed(arguments.whole("axis", -16, 15));
     }
+    if (kind == "border") {
+        return last_slice_from_before(arguments.whole("axis", 0, 15));
+    }
+    if (kind == "shuffle") {
+        const std::int64_t axis = arguments.whole("axis", 0, 15);
+        return shuffled(axis, arguments.whole("groups", 2, kFar));
+    }
+    if (kind == "layout") {
+        return laid_out(arguments.wholes("order"));
+    }
+    if (kind == "absolute") {
+        return absolute();
+    }
     if (kind == "transpose_hw") {
         return transposed_hw();
     }
@@ -124,9 +144,14 @@ bool same_form(const TensorValue& a, const TensorValue& b) {
     return a.type == b.type && a.shape == b.shape;
 }
 
-/// Inputs for the kinds that ask the task's own oracle about other inputs; nothing when they do not fit.
-std::optional<Outputs> other_inputs(const std::string& kind, std::size_t input, const Outputs& inputs) {
+/// Inputs for the kinds that ask the task's own oracle about other inputs; nothing when they do not fit. `change` is
+/// applied to the one input, where there is one.
+std::optional<Outputs> other_inputs(const std::string& kind, std::size_t input, const std::optional<Change>& change,
+                                    const Outputs& inputs) {
     Outputs others = inputs;
+    if (change) {
+        return (*change)(others[input]) ? std::optional(std::move(others)) : std::nullopt;
+    }
     if (kind == "swap_inputs") {
         if (inputs.size() < 2 || !same_form(inputs[0], inputs[1])) {
             return std::nullopt;
@@ -175,10 +200,17 @@ Result<Outputs> run_with_parameter(const ControlContext& context, const Paramete
     return oracle.run(context.inputs);
 }
 
-Result<Outputs> apply_attribute(const NegativeControl& control, const ControlContext& context, Arguments& arguments) {
+/// Kinds whose answer is the reference of a sibling model. What else they say is for people.
+Result<Outputs> apply_sibling(const NegativeControl& control, const ControlContext& context, Arguments& arguments) {
     const std::string model = arguments.text("model");
-    arguments.text("name");
-    arguments.ignore("value");
+    if (control.kind == "cyclic_input") {
+        arguments.whole("input", 0, 15);
+    } else {
+        arguments.text("name");
+    }
+    if (control.kind == "attribute") {
+        arguments.ignore("value");
+    }
     if (const std::string fault = arguments.fault(); !fault.empty()) {
         return unfit(control, context, fault);
     }
@@ -203,10 +235,18 @@ Result<Outputs> apply_parameter(const NegativeControl& control, const ControlCon
 
 /// Kinds that read one of the inputs, or ask the oracle about others.
 Result<Outputs> apply_inputs(const NegativeControl& control, const ControlContext& context, Arguments& arguments) {
-    const bool one = control.kind == "copy_input" || control.kind == "zero_input";
+    const bool one = control.kind != "swap_inputs" && control.kind != "half_precision";
     const auto count = static_cast<std::int64_t>(context.inputs.size());
     const auto input =
         one ? static_cast<std::size_t>(arguments.whole("input", 0, std::max<std::int64_t>(count, 1) - 1)) : 0;
+    std::optional<Change> change;
+    if (control.kind == "zero_tail") {
+        const std::int64_t axis = arguments.whole("axis", 0, 15);
+        change = tail_zeroed(axis, arguments.whole("count", 1, 1'000'000'000));
+    } else if (control.kind == "roll_input") {
+        const std::int64_t axis = arguments.whole("axis", 0, 15);
+        change = rolled(axis, arguments.whole("by", -1'000'000'000, 1'000'000'000));
+    }
     std::string fault = arguments.fault();
     if (fault.empty() && one && count == 0) {
         fault = "the task has no inputs";
@@ -217,7 +257,7 @@ Result<Outputs> apply_inputs(const NegativeControl& control, const ControlContex
     if (control.kind == "copy_input") {
         return copies_of(context.inputs[input], context.reference);
     }
-    const auto others = other_inputs(control.kind, input, context.inputs);
+    const auto others = other_inputs(control.kind, input, change, context.inputs);
     if (!others) {
         return unfit(control, context, "it does not fit the task's inputs");
     }
@@ -239,13 +279,15 @@ Result<RegimeRun> run_regime(const Task& task, Oracle& oracle, std::uint32_t reg
 
 Result<std::vector<TensorValue>> apply_control(const NegativeControl& control, const ControlContext& context) {
     Arguments arguments(control);
-    if (control.kind == "attribute") {
-        return apply_attribute(control, context, arguments);
+    constexpr std::string_view kSiblingKinds[] = {"attribute", "operator", "cyclic_input"};
+    if (std::ranges::find(kSiblingKinds, control.kind) != std::end(kSiblingKinds)) {
+        return apply_sibling(control, context, arguments);
     }
     if (control.kind == "parameter_trivial") {
         return apply_parameter(control, context, arguments);
     }
-    constexpr std::string_view kInputKinds[] = {"copy_input", "swap_inputs", "half_precision", "zero_input"};
+    constexpr std::string_view kInputKinds[] = {"copy_input", "swap_inputs", "half_precision",
+                                                "zero_input", "zero_tail",   "roll_input"};
     if (std::ranges::find(kInputKinds, control.kind) != std::end(kInputKinds)) {
         return apply_inputs(control, context, arguments);
     }

@@ -25,6 +25,17 @@ Change last_from_before();
 /// Rolled: element i comes from i - by along `axis` (from the end when negative).
 Change rolled(std::int64_t axis, std::int64_t by);
 Change reversed(std::int64_t axis);
+/// The last slice along `axis` is the one before.
+Change last_slice_from_before(std::int64_t axis);
+/// Groups along `axis` mixed: at place m * groups + g stands what belongs to member m of group g. False when `groups`
+/// does not divide the size, or leaves nothing to mix.
+Change shuffled(std::int64_t axis, std::int64_t groups);
+/// Written with its dimensions in `order`, then read in its own shape. False when `order` is no permutation of them.
+Change laid_out(const std::vector<std::int64_t>& order);
+/// Its magnitude.
+Change absolute();
+/// Zeros in the last `count` slices along `axis`.
+Change tail_zeroed(std::int64_t axis, std::int64_t count);
 Change transposed_hw();
 Change rounded_to_half();
 

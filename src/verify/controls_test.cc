@@ -43,6 +43,21 @@ TEST(Controls, ChangesDoWhatTheirNamesSay) {
     EXPECT_EQ(after(reversed(0), {1, 6}, six), Floats{});
     EXPECT_EQ(after(transposed_hw(), {2, 2, 2}, {0, 1, 2, 3, 4, 5, 6, 7}), (Floats{0, 2, 1, 3, 4, 6, 5, 7}));
     EXPECT_EQ(after(transposed_hw(), {2, 3}, six), Floats{});
+    EXPECT_EQ(after(last_slice_from_before(1), {2, 3}, six), (Floats{0, 1, 1, 3, 4, 4}));
+    EXPECT_EQ(after(last_slice_from_before(0), {2, 3}, six), (Floats{0, 1, 2, 0, 1, 2}));
+    EXPECT_EQ(after(shuffled(0, 2), {6, 1}, six), (Floats{0, 3, 1, 4, 2, 5}));
+    EXPECT_EQ(after(shuffled(0, 3), {6, 1}, six), (Floats{0, 2, 4, 1, 3, 5}));
+    EXPECT_EQ(after(shuffled(0, 4), {6, 1}, six), Floats{});
+    EXPECT_EQ(after(shuffled(0, 6), {6, 1}, six), Floats{});
+    EXPECT_EQ(after(laid_out({1, 0}), {2, 3}, six), (Floats{0, 3, 1, 4, 2, 5}));
+    EXPECT_EQ(after(laid_out({0, 2, 1}), {1, 2, 3}, six), (Floats{0, 3, 1, 4, 2, 5}));
+    EXPECT_EQ(after(laid_out({2, 0, 1}), {1, 2, 3}, six), (Floats{0, 3, 1, 4, 2, 5}));
+    EXPECT_EQ(after(laid_out({0, 0}), {2, 3}, six), Floats{});
+    EXPECT_EQ(after(laid_out({0, 1, 2}), {2, 3}, six), Floats{});
+    EXPECT_EQ(after(absolute(), {2}, {-4, 5}), (Floats{4, 5}));
+    EXPECT_EQ(after(tail_zeroed(1, 2), {2, 3}, six), (Floats{0, 0, 0, 3, 0, 0}));
+    EXPECT_EQ(after(tail_zeroed(0, 1), {2, 3}, six), (Floats{0, 1, 2, 0, 0, 0}));
+    EXPECT_EQ(after(tail_zeroed(1, 4), {2, 3}, six), Floats{});
     EXPECT_TRUE(std::isnan(after(fill_with_nan(), {1}, {3})[0]));
 }
 
@@ -142,6 +157,14 @@ TEST_F(ControlsOfTasks, UnknownKindsAndArgumentsAreNamed) {
               std::string::npos);
     EXPECT_NE(why("attribute", {{"model", "missing.onnx"}, {"name", "axis"}, {"value", 0}}), "");
     EXPECT_EQ(why("zero_input", {{"input", 0}}), "");
+    EXPECT_EQ(why("zero_tail", {{"input", 0}, {"axis", 2}, {"count", 3}}), "");
+    EXPECT_EQ(why("roll_input", {{"input", 0}, {"axis", 2}, {"by", 1}}), "");
+    EXPECT_NE(why("zero_tail", {{"input", 0}, {"axis", 3}, {"count", 1}}).find("does not fit the task's inputs"),
+              std::string::npos);
+    EXPECT_NE(why("roll_input", {{"input", 0}, {"axis", 2}}).find("by must be a whole number"), std::string::npos);
+    EXPECT_NE(why("layout", {{"order", "hw"}}).find("order must be an array of whole numbers"), std::string::npos);
+    EXPECT_NE(why("operator", {{"model", "missing.onnx"}, {"name", "Relu"}}), "");
+    EXPECT_NE(why("operator", {{"model", "x.onnx"}}).find("name must be a text"), std::string::npos);
     EXPECT_EQ(why("half_precision", json::object()), "");
 }
 
