@@ -151,20 +151,26 @@ private:
         MKB_DO(store_->append(judgement.record, judgement.artifacts));
         const Cost end = now();
         costs["store"].push_back(end - evaluated);
-        costs["whole"].push_back(end - begin);
         Cost timed;
         for (const auto& [kind, content] : judgement.artifacts) {
             if (kind == "samples") {
                 timed = iterations_of(content);
             }
         }
-        const auto compiled = std::ranges::find(judgement.record.stages, "build", &StageTime::name);
-        const double build_ms = compiled != judgement.record.stages.end() ? compiled->wall_ms : 0;
-        costs["other"].push_back({.wall_ms = (end - begin).wall_ms - build_ms - timed.wall_ms});
+        const auto of = [&](const char* name) {
+            const auto& stages = judgement.record.stages;
+            const auto stage = std::ranges::find(stages, name, &StageTime::name);
+            return stage == stages.end() ? Cost{} : Cost{.wall_ms = stage->wall_ms, .cpu_ms = stage->cpu_ms};
+        };
+        Cost whole = end - begin;
+        whole.cpu_ms += of("build").cpu_ms; // of what bubblewrap does not wait for
+        costs["whole"].push_back(whole);
+        costs["fixed"].push_back({.wall_ms = whole.wall_ms - of("build").wall_ms - of("measure").wall_ms});
+        costs["around iterations"].push_back({.wall_ms = of("measure").wall_ms - timed.wall_ms});
         return {};
     }
 
-    /// Without jail, precompiled header and prelude; to the same kind of file.
+    /// Without jail and precompiled header, the prelude read as text: the sources lean on it. To the same kind of file.
     Result<void> bare_compiler(const Task& task, const Candidate& candidate, const fs::path& folder, Costs& costs) {
         mnn::Kit kit = kit_;
         kit.flags = mnn::candidate_flags(library_, library_.headers.string());
@@ -176,7 +182,8 @@ private:
         MKB_DO(mnn::write_sources(task, candidate, folder / "src"));
         std::vector<std::string> command = mnn::compiler_command(kit, library_, layout, task);
         std::ranges::copy(mnn::plugin_link_options(layout), std::back_inserter(command));
-        command.insert(command.end(), {mnn::compiled_file(layout, task), library_.file.string(), "-lm"});
+        command.insert(command.end(), {"-Xclang", "-include", "-Xclang", layout.kit + "/" + mnn::prelude_of(task.form),
+                                       mnn::compiled_file(layout, task), library_.file.string(), "-lm"});
         const Cost begin = now();
         MKB_TRY(done, run_process({.argv = command}));
         costs["bare compiler"].push_back(now() - begin);
@@ -194,7 +201,9 @@ private:
         if (const auto* outcome = std::get_if<Outcome>(&build.result)) {
             return fail(ErrorKind::bad_input, "{} is not built: {}", task.id, describe(*outcome));
         }
+        all.cpu_ms = 0; // bubblewrap does not wait for what it starts, so the sum of ours lacks it
         for (const StageTime& stage : build.stages) {
+            all.cpu_ms += stage.cpu_ms;
             if (stage.name == "audit") {
                 const Cost audit{.wall_ms = stage.wall_ms, .cpu_ms = stage.cpu_ms};
                 all = all - audit;
@@ -290,7 +299,8 @@ nlohmann::json json_of(const Options& options, const std::vector<Example>& examp
             json["stages"][stage] = cost(typical(all, stage));
         }
     }
-    json["everything_else_ms"] = typical(all, "other").wall_ms;
+    json["fixed_ms"] = typical(all, "fixed").wall_ms;
+    json["around_iterations_ms"] = typical(all, "around iterations").wall_ms;
     json["in_tree_over_plugin"] = both(ratio(all, "in-tree build", "build"));
     json["build_over_bare_compiler"] = both(ratio(all, "build", "bare compiler"));
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -313,15 +323,21 @@ void print(const std::vector<Costs>& all) {
     std::ranges::for_each(kBeside, line);
     const Cost in_tree = ratio(all, "in-tree build", "build");
     const Cost compiler = ratio(all, "build", "bare compiler");
-    const double other_ms = typical(all, "other").wall_ms;
+    const double fixed_ms = typical(all, "fixed").wall_ms;
+    const double around_ms = typical(all, "around iterations").wall_ms;
     const auto verdict = [](bool met) { return met ? "met" : "missed"; };
     fmt::print("\nin-tree build / build         {:>6.2f} cpu {:>6.2f} wall   wanted: at least {:.0f} cpu, {}\n",
                in_tree.cpu_ms, in_tree.wall_ms, kWantedInTree, verdict(in_tree.cpu_ms >= kWantedInTree));
     fmt::print("build / bare compiler         {:>6.2f} cpu {:>6.2f} wall   wanted: at most {:.0f} both, {}\n",
                compiler.cpu_ms, compiler.wall_ms, kWantedCompiler,
                verdict(std::max(compiler.cpu_ms, compiler.wall_ms) <= kWantedCompiler));
-    fmt::print("whole - build - iterations  {:>8.0f} ms wall              wanted: at most {:.0f} ms, {}\n", other_ms,
-               kWantedOtherMs, verdict(other_ms <= kWantedOtherMs));
+    fmt::print("whole - build - measure     {:>8.0f} ms wall              wanted: at most {:.0f} ms, {}\n", fixed_ms,
+               kWantedOtherMs, verdict(fixed_ms <= kWantedOtherMs));
+    fmt::print(
+        "measure - iterations        {:>8.0f} ms wall              fresh contents, fresh processes, pilot, gate\n",
+        around_ms);
+    fmt::print("both together               {:>8.0f} ms wall              wanted: at most {:.0f} ms, {}\n",
+               fixed_ms + around_ms, kWantedOtherMs, verdict(fixed_ms + around_ms <= kWantedOtherMs));
 }
 
 Result<std::vector<Example>> read_examples(const std::vector<std::string>& labels) {

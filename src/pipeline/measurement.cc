@@ -176,7 +176,6 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         measured.fault = std::move(pilot.fault);
         return measured;
     }
-    measured.wall_ms += pilot.reply.wall_ms;
     const job::Pair& first = pilot.reply.result.pairs.front();
     const Blocks blocks =
         blocks_for(options.profile, std::max(median_us(first.native_ns), median_us(first.candidate_ns)));
@@ -189,7 +188,6 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
             measured.fault = std::move(scatter.fault);
             return measured;
         }
-        measured.wall_ms += scatter.reply.wall_ms;
         job.measure.pairs =
             pairs_for_half_width(facts_of(scatter.reply.result, blocks.quads).pair_ratios, options.profile.half_width,
                                  options.profile.pairs, options.profile.most_pairs);
@@ -197,7 +195,6 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     job.measure.samples = samples_for(task, job.measure.pairs);
     MKB_TRY(timed, run_pairs(judge, built, files, job));
     const JobReply& reply = timed.reply;
-    measured.wall_ms += reply.wall_ms;
     if (timed.fault) {
         measured.fault = std::move(timed.fault);
         return measured;

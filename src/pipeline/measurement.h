@@ -11,7 +11,6 @@ struct MeasurementResult {
     Correct correct;     ///< when there is no fault
     std::string samples; ///< CBOR of the runner's result: the artifact
     std::vector<std::string> flags;
-    double wall_ms = 0;
 };
 
 /// `plugin`: nothing for native against native.

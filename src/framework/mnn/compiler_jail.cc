@@ -1,5 +1,8 @@
 #include "framework/mnn/compiler_jail.h"
 
+#include <cstdio>
+#include <fstream>
+
 namespace mkb::mnn {
 
 namespace {
@@ -64,8 +67,29 @@ std::vector<std::string> in_compiler_jail(const CompileFolders& folders, const s
         return command;
     }
     std::vector<std::string> whole = bubblewrap(folders);
+    // bubblewrap does not wait for the jail's first process, so what ran in there is counted in there.
+    whole.insert(whole.end(), {"/usr/bin/sh", "-c", "\"$@\"; code=$?; times > /out/times; exit $code", "sh"});
     whole.insert(whole.end(), command.begin(), command.end());
     return whole;
+}
+
+double jailed_cpu_ms(const std::filesystem::path& out) {
+    const std::filesystem::path file = out / "times";
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error))) {
+        return 0;
+    }
+    std::ifstream lines(file);
+    std::string own;
+    std::string children;
+    std::getline(lines, own);
+    std::getline(lines, children);
+    double minutes[2] = {0, 0};
+    double seconds[2] = {0, 0};
+    // "0m1.234s 0m0.056s": user, system
+    const int read =
+        std::sscanf(children.c_str(), "%lfm%lfs %lfm%lfs", &minutes[0], &seconds[0], &minutes[1], &seconds[1]);
+    return read == 4 ? 1000 * (60 * (minutes[0] + minutes[1]) + seconds[0] + seconds[1]) : 0;
 }
 
 std::string compiler_isolation() {

@@ -21,7 +21,7 @@ Result<bool> run_step(const CompileFolders& folders, const std::vector<std::stri
                       Build& build) {
     std::error_code io;
     fs::create_directories(folders.out, io);
-    MKB_TRY(done, run_process(in_limits(folders, command)));
+    MKB_TRY(done, run_in_limits(folders, command));
     build.log += done.err + (done.err_cut ? "\n(cut)" : "");
     build.isolation = compiler_isolation();
     auto stage = std::ranges::find(build.stages, "build", &StageTime::name);

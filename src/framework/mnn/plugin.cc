@@ -144,7 +144,7 @@ std::vector<std::string> plugin_link_options(const CompileLayout& layout) {
             layout.out + "/candidate.so"};
 }
 
-ProcessSpec in_limits(const CompileFolders& folders, const std::vector<std::string>& command) {
+Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command) {
     ProcessSpec spec;
     spec.argv = in_compiler_jail(folders, command);
     spec.folder = folders.out;
@@ -153,7 +153,9 @@ ProcessSpec in_limits(const CompileFolders& folders, const std::vector<std::stri
                    .address_space_bytes = kCompileMemory,
                    .file_size_bytes = kCompileFile,
                    .cpu_time = kCompileCpu};
-    return spec;
+    MKB_TRY(done, run_process(spec));
+    done.cpu_ms += jailed_cpu_ms(folders.out);
+    return done;
 }
 
 Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, const fs::path& out) {
@@ -184,7 +186,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
                                    "-fno-pch-timestamp"});
     std::ranges::copy(plugin_link_options(layout), std::back_inserter(command));
     command.insert(command.end(), {compiled_file(layout, task), layout.kit + "/libMNN.so", "-lm"});
-    MKB_TRY(done, run_process(in_limits(folders, command)));
+    MKB_TRY(done, run_in_limits(folders, command));
     Build build;
     build.log = done.err + (done.err_cut ? "\n(cut)" : "");
     build.isolation = compiler_isolation();

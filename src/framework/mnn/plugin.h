@@ -29,8 +29,8 @@ std::vector<std::string> compiler_command(const Kit& kit, const Library& library
 std::string compiled_file(const CompileLayout& layout, const Task& task);
 /// To `candidate.so` in the layout's output folder, without the input files.
 std::vector<std::string> plugin_link_options(const CompileLayout& layout);
-/// The command in the compiler's jail, under its limits.
-ProcessSpec in_limits(const CompileFolders& folders, const std::vector<std::string>& command);
+/// Runs the command in the compiler's jail, under its limits.
+Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command);
 /// What a compiler's or linker's failure says about the candidate; an error when it says nothing about it.
 Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, const std::filesystem::path& out);
 
