@@ -30,6 +30,7 @@ std::vector<std::string> bubblewrap(const CompileFolders& folders) {
     bind("--ro-bind", folders.kit, layout.kit);
     bind("--ro-bind", folders.sources, layout.sources);
     bind("--bind", folders.out, layout.out);
+    bind("--ro-bind", folders.toolchain, folders.toolchain.string());
     command.insert(command.end(), {"--chdir", folders.out.empty() ? "/" : layout.out, "--"});
     return command;
 }

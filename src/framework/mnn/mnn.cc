@@ -52,6 +52,9 @@ public:
         if (plugin != nullptr && task.form == Form::composite) {
             plugin->as = Built::As::transform;
         }
+        if (plugin != nullptr) {
+            MKB_DO(mnn::check_processor(plugin->file, library.file));
+        }
         if (plugin == nullptr || options.trusted) {
             return build;
         }

@@ -27,7 +27,7 @@ constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
 
 std::vector<std::string> command_line(const Kit& kit, const Library& library, const CompileLayout& layout,
                                       const Task& task) {
-    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
+    std::vector<std::string> command = {library.toolchain.cxx_in_jail(), "-I" + layout.sources};
     if (task.form == Form::composite) {
         command.push_back("-I" + layout.kit); // OnnxExtraManager.hpp
     }
@@ -38,8 +38,8 @@ std::vector<std::string> command_line(const Kit& kit, const Library& library, co
                     // Its neighbours, which a file in the framework's folder finds without being told.
                     "-I" + layout.headers + "/" + std::filesystem::path(task.native_file).parent_path().string(),
                     "-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
-                    fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
-                    "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
+                    fmt::format("-ferror-limit={}", kMaxErrors), "-shared", "-fuse-ld=" + library.toolchain.linker,
+                    "-Wl,-z,defs", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
                     "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
                     layout.out + "/candidate.so", layout.sources + "/" + folder_of(task) + "/" + task.files.back(),
                     layout.kit + "/libMNN.so", "-lm"});
@@ -140,8 +140,11 @@ std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout
 
 Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
                              const fs::path& folder) {
-    const CompileFolders folders{
-        .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
+    const CompileFolders folders{.headers = library.headers,
+                                 .kit = kit.folder,
+                                 .sources = folder / "src",
+                                 .out = folder / "out",
+                                 .toolchain = library.toolchain.folder};
     MKB_DO(write_sources(candidate, folders.sources / folder_of(task)));
     std::error_code io;
     fs::create_directories(folders.out, io);
