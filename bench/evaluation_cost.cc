@@ -181,7 +181,7 @@ private:
                                         .out = folder.string()};
         MKB_DO(mnn::write_sources(task, candidate, folder / "src"));
         std::vector<std::string> command = mnn::compiler_command(kit, library_, layout, task);
-        std::ranges::copy(mnn::plugin_link_options(layout), std::back_inserter(command));
+        std::ranges::copy(mnn::plugin_link_options(library_, layout), std::back_inserter(command));
         command.insert(command.end(), {"-Xclang", "-include", "-Xclang", layout.kit + "/" + mnn::prelude_of(task.form),
                                        mnn::compiled_file(layout, task), library_.file.string(), "-lm"});
         const Cost begin = now();

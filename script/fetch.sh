@@ -5,7 +5,8 @@ missing_packages() {
     local package
     for package in clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 clang-tools-19 cmake \
         ninja-build nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev libssl-dev libgtest-dev libgmock-dev \
-        libonnx-dev libprotobuf-dev bubblewrap python3 python3-venv python3-pip git ca-certificates; do
+        libonnx-dev libprotobuf-dev bubblewrap qemu-user $(cross_packages) python3 python3-venv python3-pip git \
+        ca-certificates; do
         # Not every image has the pip of Debian, but then one of its own.
         if [[ $package == python3-pip || $package == python3-venv ]] && python3 -c 'import pip, venv' 2>/dev/null; then
             continue
@@ -16,6 +17,11 @@ missing_packages() {
     new_enough cargo 1.68 || echo cargo-web
     new_enough go 1.19 || echo golang-go
     command -v npm >/dev/null || echo npm
+}
+
+# C and C++ library of the target aarch64. Debian has them for every machine but that one itself.
+cross_packages() {
+    [[ $(dpkg --print-architecture) == arm64 ]] || echo libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
 }
 
 # new_enough PROGRAM VERSION: it is in PATH and at least that old.

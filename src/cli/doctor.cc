@@ -63,6 +63,14 @@ Finding framework(Target target, bool prepare) {
     return finding;
 }
 
+Finding emulation() {
+    const auto facts = make_qemu_device()->facts();
+    return {.what = "device qemu",
+            .fine = facts.has_value(),
+            .found = facts ? facts->cpu : facts.error().message,
+            .cost = "a kernel for aarch64 can be built here, but not run"};
+}
+
 Result<std::vector<Finding>> look(const Options& options) {
     std::vector<Finding> findings = {
         program("clang++-19", "no candidate can be built; script/build installs it"),
@@ -94,6 +102,9 @@ Result<std::vector<Finding>> look(const Options& options) {
                         .passing = true});
     for (const std::string& name : options.targets) {
         MKB_TRY(target, target_named(name));
+        if (target == Target::aarch64) {
+            findings.push_back(emulation());
+        }
         findings.push_back(framework(target, options.prepare));
     }
     return findings;
@@ -135,7 +146,9 @@ void add_doctor(Program& program) {
     add_common(*command, options->common);
     command->add_flag("--prepare", options->prepare,
                       "Fetch and build the framework and the runner now, if they are not in the cache");
-    command->add_option("--targets", options->targets, "What to look at or prepare the framework for: host, aarch64")
+    command
+        ->add_option("--targets", options->targets,
+                     "What to look at or prepare the framework for: host, aarch64, android")
         ->delimiter(',')
         ->capture_default_str();
     program.commands.emplace_back(command, [options] { return run(*options); });

@@ -206,12 +206,16 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
     return unexpected == 0 ? kFine : kNo;
 }
 
-/// Before anything is judged: it would be noted for every candidate.
-Result<void> check_counter(const Options& options, Device& device) {
-    MKB_TRY(counter, device.instruction_counter());
-    if (options.count_instructions && counter.empty()) {
+/// Before anything is built or judged: it would be noted for every candidate.
+Result<void> check_counter(const Options& options) {
+    if (!options.count_instructions) {
+        return {};
+    }
+    MKB_TRY(device, device_named(options.where.device));
+    MKB_TRY(counter, device->instruction_counter());
+    if (counter.empty()) {
         return fail(ErrorKind::bad_input, "device {}: nobody counts instructions there; --device qemu does",
-                    device.name());
+                    device->name());
     }
     return {};
 }
@@ -219,8 +223,8 @@ Result<void> check_counter(const Options& options, Device& device) {
 Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(plan, options.manifest.empty() ? plan_single(options, tasks) : plan_manifest(options, tasks));
+    MKB_DO(check_counter(options));
     MKB_TRY(bench, open_workbench(options.where));
-    MKB_DO(check_counter(options, *bench.device));
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("evaluate") : std::filesystem::path(options.run)));
     MKB_TRY(results, judge_all(bench, store, plan.works));
     return print_results(options, plan, results, store);

@@ -138,6 +138,7 @@ Result<int> show_record(const Options& options, Store& store, const Record& reco
     fmt::print("judged by   mkb {}, {} {} from {}, {}, on {} ({}), isolation {}\n", record.tool_version,
                record.framework.name, record.framework.version, record.framework.source, record.framework.compiler,
                record.device.name, record.device.cpu, record.device.isolation);
+    fmt::print("built for   {}\n", fmt::join(record.targets, ", "));
     fmt::print("seed        {}, profile {}\n", record.seed, record.profile);
     for (const StageTime& stage : record.stages) {
         fmt::print("stage       {:<8} {:8.1f} ms\n", stage.name, stage.wall_ms);
@@ -147,6 +148,10 @@ Result<int> show_record(const Options& options, Store& store, const Record& reco
     }
     if (record.measurement) {
         fmt::print("pairs       {}\n", fmt::join(record.measurement->pair_ratios, " "));
+    }
+    if (record.instructions) {
+        fmt::print("cost        {} instructions, native {} ({}); no time\n", record.instructions->candidate,
+                   record.instructions->native, record.instructions->how);
     }
     if (record.graph) {
         fmt::print("graph       {}\n            runs as {}\n", record.graph->operators, record.graph->executed);

@@ -8,17 +8,19 @@ std::string_view name_of(Target target) {
         return "host";
     case Target::aarch64:
         return "aarch64";
+    case Target::android:
+        return "android";
     }
     MKB_CHECK(false);
 }
 
 Result<Target> target_named(std::string_view name) {
-    for (const Target target : {Target::host, Target::aarch64}) {
+    for (const Target target : {Target::host, Target::aarch64, Target::android}) {
         if (name == name_of(target)) {
             return target;
         }
     }
-    return fail(ErrorKind::bad_input, "there is no target '{}'; there are host and aarch64", name);
+    return fail(ErrorKind::bad_input, "there is no target '{}'; there are host, aarch64 and android", name);
 }
 
 std::string_view name_of(BuildWay way) {

@@ -16,8 +16,9 @@
 
 namespace mkb {
 
-/// What a build is for. `host` is this machine, whatever its processor.
-enum class Target : std::uint8_t { host, aarch64 };
+/// What a build is for. `host` is this machine, whatever its processor; `aarch64` is a Linux with glibc; `android` is
+/// a phone of that processor, built with the NDK that ANDROID_NDK names.
+enum class Target : std::uint8_t { host, aarch64, android };
 std::string_view name_of(Target target);
 /// bad_input, listing the targets, for another name.
 Result<Target> target_named(std::string_view name);

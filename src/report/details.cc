@@ -122,6 +122,17 @@ std::string measurement_html(const Record& record) {
     return html;
 }
 
+std::string instructions_html(const Record& record) {
+    if (!record.instructions) {
+        return "";
+    }
+    const InstructionCounts& i = *record.instructions;
+    return fmt::format(
+        "<p>One run of the session: {} instructions, native {} (counted by {}). Repeatable, but no time: "
+        "it counts in no score.</p>",
+        i.candidate, i.native, escape_html(i.how));
+}
+
 std::string stages_html(const Record& record) {
     std::string rows;
     double wall_ms = 0;
@@ -169,6 +180,7 @@ std::string identity_html(const Record& record) {
                        entry("candidate", mono(record.candidate_hash.substr(0, 16))) +
                        entry("origin", escape_html(printable_line(record.origin))) +
                        entry("form", escape_html(record.form)) + entry("built as", escape_html(record.build)) +
+                       entry("built for", escape_html(fmt::format("{}", fmt::join(record.targets, ", ")))) +
                        entry("framework", escape_html(record.framework.name + " " + record.framework.version +
                                                       ", build " + record.framework.build_key.substr(0, 16))) +
                        entry("device", escape_html(record.device.name + ", isolation " + record.device.isolation)) +
@@ -179,15 +191,25 @@ std::string identity_html(const Record& record) {
 
 } // namespace
 
+std::string unmeasured_text(const Record& record) {
+    const std::string text = record.device.emulated ? "emulated" : "not measured";
+    if (!record.instructions || record.instructions->native <= 0) {
+        return record.device.emulated ? "not measured: emulated" : text;
+    }
+    return fmt::format("{}; {} native's instructions", text,
+                       format_ratio(static_cast<double>(record.instructions->candidate) /
+                                    static_cast<double>(record.instructions->native)));
+}
+
 std::string details_html(const Record& record) {
     std::string flags;
     for (const std::string& flag : record.flags) {
         flags += fmt::format("<p class=\"flag\">{}</p>", escape_html(flag));
     }
     return flags + std::visit(More{}, record.outcome) + "<div class=\"columns\">" +
-           block("Measurement", measurement_html(record)) + block("Verification", regimes_html(record)) +
-           block("Time spent judging", stages_html(record)) + block("Sources and logs", sources_html(record)) +
-           block("Identity", identity_html(record)) + "</div>";
+           block("Measurement", measurement_html(record)) + block("Instructions", instructions_html(record)) +
+           block("Verification", regimes_html(record)) + block("Time spent judging", stages_html(record)) +
+           block("Sources and logs", sources_html(record)) + block("Identity", identity_html(record)) + "</div>";
 }
 
 } // namespace mkb

@@ -1,6 +1,7 @@
 #include "record/printable.h"
 #include "report/html.h"
 #include "report/report.h"
+#include "report/sections.h"
 
 #include <algorithm>
 
@@ -78,7 +79,7 @@ std::string record_line(const Record& record, Widths widths, bool colour) {
     const std::string rest =
         o != nullptr && o->measured
             ? timed_cells(*o, record.device.emulated)
-            : "  " + printable_line(o != nullptr ? "not measured" : after_colon(describe(record.outcome)),
+            : "  " + printable_line(o != nullptr ? unmeasured_text(record) : after_colon(describe(record.outcome)),
                                     kFixedWidth - kOutcomeWidth - 4);
     return line(record.task_id, record.label, widths, outcome, rest);
 }

@@ -169,6 +169,26 @@ TEST(HtmlReport, EmulatedTimesAreSaidAndNeverDrawn) {
     EXPECT_EQ(plot_data(*view)["methods"][0]["timed"], 0);
 }
 
+TEST(HtmlReport, InstructionsAreShownAsACostAndNotAsATime) {
+    std::vector<Record> records = sample::make_records(1);
+    records[0].measurement.reset();
+    records[0].outcome = Correct{.measured = false};
+    records[0].device.emulated = true;
+    records[0].instructions = InstructionCounts{.native = 1000, .candidate = 1500, .how = "QEMU <7>"};
+    const std::string cell = "emulated; 1.50× native's instructions";
+    EXPECT_NE(evaluation_table(records, {}, false).find(cell), std::string::npos);
+    SampleRun run = make_run(records);
+    const std::string html = report_of(run);
+    EXPECT_NE(html.find(escape_html(cell)), std::string::npos);
+    EXPECT_NE(html.find("1500 instructions, native 1000 (counted by QEMU &lt;7&gt;)"), std::string::npos);
+    const auto view = read_run(run.store, {});
+    EXPECT_EQ(plot_data(*view)["methods"][0]["timed"], 0);
+    EXPECT_EQ(view->scores.front().geometric_speedup.mean, 0);
+    records[0].instructions.reset();
+    records[0].device.emulated = false;
+    EXPECT_NE(evaluation_table(records, {}, false).find("  not measured\n"), std::string::npos);
+}
+
 TEST(HtmlReport, PicturesOfALargeRunCountInsteadOfDrawingEach) {
     std::vector<Record> records = sample::make_records(static_cast<int>(kTableRows) + 5);
     std::mt19937_64 random(1);

@@ -98,7 +98,8 @@ std::string checks_text(const Record& record) {
 std::string correct_cells(const Record& record, const Correct& o) {
     const std::string checks = escape_html(checks_text(record));
     if (!o.measured) {
-        return fmt::format("<span class=\"whole\">not measured<small>{}</small></span>", checks);
+        return fmt::format("<span class=\"whole\">{}<small>{}</small></span>", escape_html(unmeasured_text(record)),
+                           checks);
     }
     const std::string emulated = record.device.emulated ? "<small>emulated</small>" : "";
     return fmt::format("<span>{}</span><span class=\"right\">{}<small>{:.2f}–{:.2f}</small>{}</span>"

@@ -17,6 +17,9 @@ std::string recompute_html(const RunView& run);
 /// What unfolds below one evaluation.
 std::string details_html(const Record& record);
 
+/// Why a correct kernel has no time, and its cost where instructions were counted instead.
+std::string unmeasured_text(const Record& record);
+
 /// A rounded mark in the outcome's colour.
 std::string chip_html(std::string_view kind, std::string_view text);
 

@@ -55,6 +55,9 @@ class WordsTest(ProgramTest):
             (["baseline", "--task", "nothing"], "'nothing'"),
             (["selftest", "--task", "nothing"], "'nothing'"),
             (["selftest", "--profile", "fast"], "'fast'"),
+            (["evaluate", "--task", "Or", "--device", "phone", "-"], "no device 'phone'; there are local and qemu"),
+            (["evaluate", "--task", "Or", "--targets", "host,pdp11", "-"], "no target 'pdp11'; there are host, aarch64"),
+            (["evaluate", "--task", "Or", "--count-instructions", "-"], "local: nobody counts instructions"),
         ]:
             with self.subTest(arguments=arguments):
                 self.assert_one_line(self.run_mkb(*arguments), BAD_INPUT, part)
@@ -354,6 +357,17 @@ class MachineTest(ProgramTest):
 
     def test_a_home_that_is_none(self):
         self.assert_one_line(self.run_mkb("tasks", MKB_HOME="/nonexistent"), ENVIRONMENT, "MKB_HOME", "/nonexistent")
+
+    def test_no_ndk(self):
+        arguments = ("evaluate", "--task", "Or", "--targets", "host,android", "-")
+        none = self.run_mkb(*arguments, ANDROID_NDK="")
+        self.assert_one_line(none, ENVIRONMENT, "target android: ANDROID_NDK is not set")
+        wrong = self.run_mkb(*arguments, ANDROID_NDK=self.folder)
+        self.assert_one_line(wrong, ENVIRONMENT, self.folder, "bin/clang is missing")
+
+    def test_no_emulator(self):
+        done = self.run_mkb("evaluate", "--task", "Or", "--device", "qemu", "-", PATH=self.folder)
+        self.assert_one_line(done, ENVIRONMENT, "qemu-aarch64 is missing", "install qemu-user")
 
     def test_no_compiler(self):
         """Doctor says so; a judgement says so or, where the jail brings the compiler, goes on."""

@@ -137,10 +137,11 @@ class ProgramTest(unittest.TestCase):
     def environment(self, **variables):
         return {**os.environ, "TMPDIR": str(self.folder / "tmp"), **{k: str(v) for k, v in variables.items()}}
 
-    def run_mkb(self, *arguments, stdin="", timeout=600, **variables):
+    def run_mkb(self, *arguments, stdin="", timeout=600, through=(), **variables):
+        """`through`: a command that starts the program, as its last arguments."""
         data = stdin if isinstance(stdin, bytes) else stdin.encode()
         done = subprocess.run(
-            [MKB, *map(str, arguments)],
+            [*through, MKB, *map(str, arguments)],
             input=data,
             capture_output=True,
             cwd=self.folder,

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cxxabi.h>
+#include <elf.h>
+#include <fstream>
 #include <memory>
 #include <set>
 
@@ -73,6 +75,9 @@ constexpr std::string_view kLibc[] = {"memcpy",
                                       "__memcpy_chk",
                                       "__memset_chk",
                                       "__memmove_chk",
+                                      "__strlen_chk",
+                                      "__vsnprintf_chk",
+                                      "__assert2",
                                       "__cpu_model",
                                       "__isoc99_sscanf",
                                       "strtol",
@@ -83,6 +88,13 @@ constexpr std::string_view kLibc[] = {"memcpy",
                                       "lrand48",
                                       "rand",
                                       "__libc_single_threaded"};
+
+// What compilers call for aarch64: which atomic instructions there are, and arithmetic of long double.
+constexpr std::string_view kAarch64[] = {
+    "__getauxval", "__addtf3",    "__subtf3",      "__multf3",     "__divtf3",     "__negtf2",     "__extendsftf2",
+    "__eqtf2",     "__netf2",     "__letf2",       "__lttf2",      "__getf2",      "__gttf2",      "__extenddftf2",
+    "__unordtf2",  "__fixtfsi",   "__fixtfdi",     "__fixunstfsi", "__fixunstfdi", "__trunctfsf2", "__trunctfdf2",
+    "__floatsitf", "__floatditf", "__floatunsitf", "__floatunditf"};
 
 constexpr std::string_view kLibm[] = {
     "acos",   "acosh",     "asin",      "asinh", "atan",      "atan2",  "atanh", "cbrt",   "ceil",      "copysign",
@@ -101,6 +113,8 @@ constexpr std::string_view kStandardPrefixes[] = {"_Zn",
                                                   "_ZNKSs",
                                                   "_ZNSt7__cxx1112basic_string",
                                                   "_ZNKSt7__cxx1112basic_string",
+                                                  "_ZNSt12basic_string",
+                                                  "_ZNKSt12basic_string",
                                                   "_ZSt17__throw_",
                                                   "_ZSt19__throw_",
                                                   "_ZSt20__throw_",
@@ -231,6 +245,16 @@ bool is_framework(std::string_view name, Form form) {
     return name.starts_with("MNN");
 }
 
+/// Android's C++ library keeps std in the inline namespace __ndk1: "_ZNSt6__ndk16vector…" is "_ZNSt6vector…".
+std::string without_inline_namespace(std::string_view name) {
+    constexpr std::string_view kInline = "6__ndk1";
+    std::string plain(name);
+    if (const std::size_t at = plain.find(kInline); plain.starts_with("_Z") && at != std::string::npos && at <= 6) {
+        plain.erase(at, kInline.size());
+    }
+    return plain;
+}
+
 /// Another name of the same code: "MNNSoftmax", "_AVX_MNNSoftmax", "_SSE_MNNSoftmax(float*, …)" are all the entry
 /// MNNSoftmax.
 bool names_entry(const std::string& demangled, const std::vector<std::string>& entries) {
@@ -306,8 +330,10 @@ void audit_dynamic(const Elf& elf, std::vector<std::string>& findings) {
         findings.emplace_back("the plug-in has no dynamic section");
         return;
     }
-    constexpr std::string_view kNeeded[] = {"libMNN.so",      "libm.so.6",     "libc.so.6",
-                                            "libstdc++.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2"};
+    constexpr std::string_view kNeeded[] = {"libMNN.so", "libm.so.6", "libc.so.6", "libstdc++.so.6", "libgcc_s.so.1",
+                                            "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
+                                            // Android's names of the same
+                                            "libm.so", "libc.so", "libdl.so", "libc++_shared.so"};
     for (const auto* entry : elf.entries<Elf64_Dyn>(*dynamic)) {
         if (entry->d_tag == DT_NULL) {
             break;
@@ -323,10 +349,33 @@ void audit_dynamic(const Elf& elf, std::vector<std::string>& findings) {
     }
 }
 
+std::string machine_name(std::uint16_t machine) {
+    switch (machine) {
+    case EM_X86_64:
+        return "x86-64";
+    case EM_AARCH64:
+        return "aarch64";
+    default:
+        return fmt::format("ELF machine {}", machine);
+    }
+}
+
+Result<std::uint16_t> machine_of(const std::filesystem::path& file) {
+    Elf64_Ehdr header{};
+    std::ifstream from(file, std::ios::binary);
+    if (!from.read(reinterpret_cast<char*>(&header), sizeof header) ||
+        std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+        return fail(ErrorKind::environment, "{}: no ELF file", file.string());
+    }
+    return header.e_machine;
+}
+
 } // namespace
 
-bool allowed_symbol(std::string_view mangled, Form form) {
-    if (std::ranges::find(kLibc, mangled) != std::end(kLibc) || is_math(mangled)) {
+bool allowed_symbol(std::string_view name, Form form) {
+    const std::string mangled = without_inline_namespace(name);
+    if (std::ranges::find(kLibc, mangled) != std::end(kLibc) || is_math(mangled) ||
+        std::ranges::find(kAarch64, mangled) != std::end(kAarch64)) {
         return true;
     }
     if (mangled.starts_with("_ZNSt") || mangled.starts_with("_ZSt") || mangled.starts_with("_ZNKSt")) {
@@ -344,6 +393,16 @@ std::string demangle(const std::string& mangled) {
     const std::unique_ptr<char, decltype(&std::free)> text(
         abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status), &std::free);
     return status == 0 && text != nullptr ? text.get() : mangled;
+}
+
+Result<void> check_processor(const std::filesystem::path& plugin, const std::filesystem::path& library) {
+    MKB_TRY(ours, machine_of(library));
+    MKB_TRY(made, machine_of(plugin));
+    if (made != ours) {
+        return fail(ErrorKind::environment, "the compiler made a plug-in for {}, but {} is for {}", machine_name(made),
+                    library.string(), machine_name(ours));
+    }
+    return {};
 }
 
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,

@@ -17,6 +17,9 @@ namespace mkb::mnn {
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
                                               const std::vector<std::string>& entries = {}, Form form = Form::atomic);
 
+/// environment, naming both, when the plug-in is for another processor than the library it is to be loaded beside.
+Result<void> check_processor(const std::filesystem::path& plugin, const std::filesystem::path& library);
+
 /// Whether a symbol may be imported from libc, libm, libstdc++ or the framework. Pure. Of the framework a composite
 /// candidate may have what makes expressions, and what asks them for shapes and constants; a geometric one what regions
 /// and commands are made with, by name. A kernel or another computer that it could call would be a way around the task.

@@ -4,6 +4,7 @@
 #include "base/process.h"
 #include "framework/mnn/toolchain.h"
 
+#include <elf.h>
 #include <gtest/gtest.h>
 
 namespace mkb::mnn {
@@ -149,6 +150,18 @@ TEST_F(AuditFile, AKernelThatOnlyComputesPasses) {
               std::vector<std::string>());
 }
 
+#if defined(__x86_64__)
+TEST_F(AuditFile, WhatACompilerCallsForAarch64Passes) {
+    EXPECT_EQ(findings("#include <atomic>\n"
+                       "static std::atomic<int> calls;\n"
+                       "float kernel(float x, unsigned long n) { long double sum = 0; calls.fetch_add(1);"
+                       " for (unsigned long i = 0; i < n; ++i) { sum += (long double)i * x; sum /= 3; }"
+                       " return sum > 7 ? (float)sum : (float)(double)-sum; }",
+                       {}, {"--target=aarch64-linux-gnu"}),
+              std::vector<std::string>());
+}
+#endif
+
 TEST_F(AuditFile, EveryRefusedSymbolIsNamed) {
     const auto found = findings("extern \"C\" { int fork(); int open(const char*, int, ...); }\n"
                                 "int kernel() { return fork() + open(\"/etc/passwd\", 0); }");
@@ -208,6 +221,24 @@ TEST_F(AuditFile, AnotherLibraryAndASearchPathAreRefused) {
     EXPECT_NE(path.front().find("dynamic tag"), std::string::npos);
     ASSERT_EQ(needed.size(), 1U);
     EXPECT_NE(needed.front().find("libz"), std::string::npos);
+}
+
+TEST_F(AuditFile, APluginForAnotherProcessorIsOneClearLine) {
+    const auto plugin = folder.path() / "plugin.so";
+    (void)findings("int kernel() { return 1; }");
+    EXPECT_TRUE(check_processor(plugin, plugin));
+    std::string other = read_file(plugin).value();
+    for (const auto& [machine, name] : {std::pair(EM_AARCH64, "aarch64"), std::pair(EM_X86_64, "x86-64")}) {
+        other[offsetof(Elf64_Ehdr, e_machine)] = static_cast<char>(machine);
+        ASSERT_TRUE(write_file_atomic(folder.path() / name, other));
+    }
+    const auto wrong = check_processor(folder.path() / "x86-64", folder.path() / "aarch64");
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().kind, ErrorKind::environment);
+    EXPECT_EQ(wrong.error().message, fmt::format("the compiler made a plug-in for x86-64, but {} is for aarch64",
+                                                 (folder.path() / "aarch64").string()));
+    ASSERT_TRUE(write_file_atomic(folder.path() / "text", "no library"));
+    EXPECT_FALSE(check_processor(folder.path() / "text", plugin));
 }
 
 TEST_F(AuditFile, WhatIsNoPluginIsAFindingNotACrash) {

@@ -34,6 +34,7 @@ std::vector<std::string> bubblewrap(const CompileFolders& folders) {
     bind("--ro-bind", folders.sources, layout.sources);
     bind("--ro-bind", folders.objects, layout.objects);
     bind("--bind", folders.out, layout.out);
+    bind("--ro-bind", folders.toolchain, folders.toolchain.string());
     command.insert(command.end(), {"--chdir", folders.out.empty() ? "/" : layout.out, "--"});
     return command;
 }

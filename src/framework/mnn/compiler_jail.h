@@ -22,6 +22,7 @@ struct CompileLayout {
 /// Real folders behind a layout.
 struct CompileFolders {
     std::filesystem::path headers, kit, sources, objects, out;
+    std::filesystem::path toolchain = {}; ///< seen under its own name, read-only; empty: the system's compiler
 };
 
 /// Whether bubblewrap works here; decided once per process by running it. Without it the compiler runs under limits

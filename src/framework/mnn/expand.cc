@@ -76,9 +76,14 @@ Result<Expansion> expand_node(const Kit& kit, const Task& task, const Built& bui
 }
 
 std::vector<DeviceFile> runner_files(const Kit& kit) {
-    return {
+    std::vector<DeviceFile> files = {
         {.name = "mkb-runner", .source = kit.folder / "mkb-runner", .sha256 = kit.runner_sha256, .executable = true},
         {.name = "libMNN.so", .source = kit.folder / "libMNN.so", .sha256 = kit.library_sha256}};
+    if (!kit.cxx_shared.empty()) {
+        files.push_back(
+            {.name = kit.cxx_shared, .source = kit.folder / kit.cxx_shared, .sha256 = kit.cxx_shared_sha256});
+    }
+    return files;
 }
 
 } // namespace mkb::mnn

@@ -48,9 +48,9 @@ std::vector<std::string> compile_command(const Kit& kit, const Library& library,
 }
 
 std::vector<std::string> plugin_command(const Library& library, const CompileLayout& layout) {
-    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx};
+    std::vector<std::string> command = {library.toolchain.cxx_in_jail()};
     std::ranges::copy(library.toolchain.flags, std::back_inserter(command));
-    std::ranges::copy(plugin_link_options(layout), std::back_inserter(command));
+    std::ranges::copy(plugin_link_options(library, layout), std::back_inserter(command));
     command.insert(command.end(), {layout.out + "/" + kObject, layout.kit + "/" + kLibrary, "-lm"});
     return command;
 }
@@ -112,8 +112,11 @@ Result<bool> seal_object(const CompileFolders& compiled, const fs::path& folder,
 
 Result<Build> compile_in_tree(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
                               const fs::path& folder) {
-    const CompileFolders folders{
-        .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
+    const CompileFolders folders{.headers = library.headers,
+                                 .kit = kit.folder,
+                                 .sources = folder / "src",
+                                 .out = folder / "out",
+                                 .toolchain = library.toolchain.folder};
     MKB_DO(write_sources(task, candidate, folders.sources));
     const CompileLayout layout = layout_for(folders);
     Build build;
@@ -134,8 +137,11 @@ Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& ta
     if (!sealed) {
         return {};
     }
-    const CompileFolders folders{
-        .kit = kit.folder, .sources = folder / "sealed", .objects = library.objects, .out = folder / "library"};
+    const CompileFolders folders{.kit = kit.folder,
+                                 .sources = folder / "sealed",
+                                 .objects = library.objects,
+                                 .out = folder / "library",
+                                 .toolchain = library.toolchain.folder};
     MKB_TRY(linked, run_step(folders, library_command(library, layout_for(folders)), kLibrary, build));
     if (!linked) {
         return {};

@@ -113,12 +113,12 @@ Result<void> compile_runner(const Library& library, const fs::path& home, const 
     }
     std::vector<std::string> link = {library.toolchain.cxx};
     std::ranges::copy(library.toolchain.flags, std::back_inserter(link));
-    link.insert(link.end(), {"-fuse-ld=lld-19", "-pie", "-Wl,-z,relro,-z,now", "-Wl,-rpath,$ORIGIN", "-o",
-                             (folder / "mkb-runner").string()});
+    link.insert(link.end(), {"-fuse-ld=" + library.toolchain.linker, "-pie", "-Wl,-z,relro,-z,now",
+                             "-Wl,-rpath,$ORIGIN", "-o", (folder / "mkb-runner").string()});
     for (std::size_t i = 0; i < sources.units.size(); ++i) {
         link.push_back((objects / fmt::format("{}.o", i)).string());
     }
-    link.insert(link.end(), {library.file.string(), "-ldl", "-lpthread"});
+    link.insert(link.end(), {library.file.string(), "-ldl", "-pthread"});
     MKB_DO(run_compiler(link, "mkb-runner"));
     fs::remove_all(objects);
     return {};
@@ -128,9 +128,13 @@ Result<void> compile_prelude(const Library& library, const fs::path& folder, con
     Progress progress("precompiling " + prelude);
     const fs::path out = folder / "pch";
     fs::create_directories(out);
-    const CompileFolders folders{.headers = library.headers, .kit = folder, .sources = folder, .out = out};
+    const CompileFolders folders{.headers = library.headers,
+                                 .kit = folder,
+                                 .sources = folder,
+                                 .out = out,
+                                 .toolchain = library.toolchain.folder};
     const CompileLayout layout = layout_for(folders);
-    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx};
+    std::vector<std::string> command = {library.toolchain.cxx_in_jail()};
     std::ranges::copy(candidate_flags(library, layout.headers), std::back_inserter(command));
     command.insert(command.end(), {"-x", "c++-header", "-fpch-instantiate-templates", "-Xclang", "-fno-pch-timestamp",
                                    layout.kit + "/" + prelude, "-o", layout.out + "/prelude.pch"});
@@ -147,6 +151,9 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
     for (const char* prelude : kPreludes) {
         files.push_back(home / "runner/mnn" / prelude);
     }
+    if (!library.toolchain.cxx_shared.empty()) {
+        files.push_back(library.toolchain.cxx_shared);
+    }
     for (const fs::path& file : files) {
         std::error_code error;
         fs::copy_file(file, folder / file.filename(), error);
@@ -159,7 +166,11 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
     }
     MKB_DO(compile_runner(library, home, sources, folder));
     nlohmann::json hashes;
-    for (const char* name : {"mkb-runner", "libMNN.so"}) {
+    std::vector<std::string> names = {"mkb-runner", "libMNN.so"};
+    if (!library.toolchain.cxx_shared.empty()) {
+        names.push_back(library.toolchain.cxx_shared.filename().string());
+    }
+    for (const std::string& name : names) {
         MKB_TRY(bytes, read_file(folder / name));
         hashes[name] = sha256_hex(bytes);
     }
@@ -209,6 +220,8 @@ Result<Kit> build_kit(const Library& library) {
     const auto hashes = nlohmann::json::parse(text, nullptr, false);
     kit.runner_sha256 = hashes.value("mkb-runner", "");
     kit.library_sha256 = hashes.value("libMNN.so", "");
+    kit.cxx_shared = library.toolchain.cxx_shared.filename().string();
+    kit.cxx_shared_sha256 = hashes.value(kit.cxx_shared, "");
     kit.flags = candidate_flags(
         library, layout_for({.headers = library.headers, .kit = folder, .sources = {}, .out = {}}).headers);
     return kit;

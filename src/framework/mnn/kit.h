@@ -10,7 +10,8 @@ namespace mkb::mnn {
 struct Kit {
     std::filesystem::path folder; ///< preludes, what they include, libMNN.so, mkb-runner
     std::string runner_sha256, library_sha256;
-    std::vector<std::string> flags; ///< of a candidate, without input and output
+    std::string cxx_shared, cxx_shared_sha256; ///< Toolchain::cxx_shared's name in `folder`; empty: none is needed
+    std::vector<std::string> flags;            ///< of a candidate, without input and output
 };
 
 /// Builds the kit or takes it from the cache (about 40 s on two cores).

@@ -23,19 +23,6 @@ constexpr std::string_view kHeaderEndings[] = {".h", ".hpp", ".inl", ".hh"};
 constexpr const char* kHeaderFolders[] = {"include", "source",         "express",  "tools",
                                           "codegen", "schema/current", "3rd_party"};
 
-std::vector<std::string> configure_options(const Toolchain& toolchain) {
-    std::vector<std::string> options = {
-        "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_COMPILER=" + toolchain.cc, "-DCMAKE_CXX_COMPILER=" + toolchain.cxx,
-        "-DCMAKE_ASM_COMPILER=" + toolchain.cc,
-        // Comes after MNN's own -fvisibility=hidden on the command line, and wins.
-        "-DCMAKE_CXX_FLAGS_RELEASE=-O3 -DNDEBUG -fvisibility=default",
-        "-DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld-19 -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now -Wl,-Map=libMNN.map",
-        "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DMNN_BUILD_SHARED_LIBS=ON", "-DMNN_SEP_BUILD=OFF",
-        "-DMNN_BUILD_CONVERTER=OFF", "-DMNN_BUILD_TOOLS=OFF", "-DMNN_USE_LOGCAT=OFF"};
-    std::ranges::copy(toolchain.cmake, std::back_inserter(options));
-    return options;
-}
-
 Result<void> must(const std::string& what, const ProcessSpec& spec) {
     MKB_TRY(done, run_process(spec));
     if (!done.ok()) {
@@ -185,6 +172,20 @@ Result<std::vector<std::string>> read_words(const fs::path& file) {
 }
 
 } // namespace
+
+std::vector<std::string> configure_options(const Toolchain& toolchain) {
+    std::vector<std::string> options = {"-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_COMPILER=" + toolchain.cc,
+                                        "-DCMAKE_CXX_COMPILER=" + toolchain.cxx, "-DCMAKE_ASM_COMPILER=" + toolchain.cc,
+                                        // Comes after MNN's own -fvisibility=hidden on the command line, and wins.
+                                        "-DCMAKE_CXX_FLAGS_RELEASE=-O3 -DNDEBUG -fvisibility=default",
+                                        "-DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=" + toolchain.linker +
+                                            " -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now -Wl,-Map=libMNN.map",
+                                        "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DMNN_BUILD_SHARED_LIBS=ON",
+                                        "-DMNN_SEP_BUILD=OFF", "-DMNN_BUILD_CONVERTER=OFF", "-DMNN_BUILD_TOOLS=OFF",
+                                        "-DMNN_USE_LOGCAT=OFF"};
+    std::ranges::copy(toolchain.cmake, std::back_inserter(options));
+    return options;
+}
 
 Result<Library> build_library(const SourceTree& tree, const Toolchain& toolchain) {
     Library library;

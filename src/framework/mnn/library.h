@@ -30,6 +30,9 @@ struct Library {
     Result<std::vector<Function>> functions_of(const std::string& source_file) const;
 };
 
+/// What CMake is told about MNN's build.
+std::vector<std::string> configure_options(const Toolchain& toolchain);
+
 /// Builds the library or takes it from the cache: about six minutes on two cores, with progress.
 Result<Library> build_library(const SourceTree& tree, const Toolchain& toolchain);
 

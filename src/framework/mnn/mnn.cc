@@ -55,6 +55,9 @@ public:
         if (plugin != nullptr && task.form == Form::composite) {
             plugin->as = Built::As::transform;
         }
+        if (plugin != nullptr) {
+            MKB_DO(mnn::check_processor(plugin->file, library_for(task).file));
+        }
         MKB_DO(audit(task, options, build));
         return build;
     }

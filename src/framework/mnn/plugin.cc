@@ -119,7 +119,7 @@ Result<void> write_sources(const Task& task, const Candidate& candidate, const f
 
 std::vector<std::string> compiler_command(const Kit& kit, const Library& library, const CompileLayout& layout,
                                           const Task& task) {
-    std::vector<std::string> command = {"/usr/bin/" + library.toolchain.cxx, "-I" + layout.sources};
+    std::vector<std::string> command = {library.toolchain.cxx_in_jail(), "-I" + layout.sources};
     if (task.form == Form::composite) {
         command.push_back("-I" + layout.kit); // OnnxExtraManager.hpp
     }
@@ -136,8 +136,8 @@ std::string compiled_file(const CompileLayout& layout, const Task& task) {
     return layout.sources + "/" + folder_of(task) + "/" + task.files.back();
 }
 
-std::vector<std::string> plugin_link_options(const CompileLayout& layout) {
-    return {"-shared", "-fuse-ld=lld-19", "-Wl,-z,defs",
+std::vector<std::string> plugin_link_options(const Library& library, const CompileLayout& layout) {
+    return {"-shared", "-fuse-ld=" + library.toolchain.linker, "-Wl,-z,defs",
             // What it defines itself it uses itself: the loader would prefer the framework's of the same name.
             "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
             "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
@@ -175,8 +175,11 @@ Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, c
 
 Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
                              const fs::path& folder) {
-    const CompileFolders folders{
-        .headers = library.headers, .kit = kit.folder, .sources = folder / "src", .out = folder / "out"};
+    const CompileFolders folders{.headers = library.headers,
+                                 .kit = kit.folder,
+                                 .sources = folder / "src",
+                                 .out = folder / "out",
+                                 .toolchain = library.toolchain.folder};
     MKB_DO(write_sources(task, candidate, folders.sources));
     std::error_code io;
     fs::create_directories(folders.out, io);
@@ -184,7 +187,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
     std::vector<std::string> command = compiler_command(kit, library, layout, task);
     command.insert(command.end(), {"-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang",
                                    "-fno-pch-timestamp"});
-    std::ranges::copy(plugin_link_options(layout), std::back_inserter(command));
+    std::ranges::copy(plugin_link_options(library, layout), std::back_inserter(command));
     command.insert(command.end(), {compiled_file(layout, task), layout.kit + "/libMNN.so", "-lm"});
     MKB_TRY(done, run_in_limits(folders, command));
     Build build;

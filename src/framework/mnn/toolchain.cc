@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace mkb::mnn {
@@ -11,12 +12,18 @@ namespace {
 constexpr const char* kCc = "clang-19";
 constexpr const char* kAarch64Libc = "/usr/aarch64-linux-gnu/lib/libc.so.6";
 
-Result<std::string> version_of(const std::string& cxx) {
-    MKB_TRY(done, run_process({.argv = {cxx, "-dumpversion"}}));
-    if (!done.ok()) {
-        return fail(ErrorKind::environment, "{} does not run; run script/build, which installs it", cxx);
+constexpr const char* kNdkTools = "toolchains/llvm/prebuilt/linux-x86_64"; ///< the NDK has no other for Linux
+constexpr const char* kNdkCmake = "build/cmake/android.toolchain.cmake";
+constexpr int kAndroidApi = 30; ///< the first whose libc has memfd_create, which the runner needs (Android 11)
+
+Result<std::string> version_of(const Toolchain& tools) {
+    const auto done = run_process({.argv = {tools.cxx, "-dumpversion"}});
+    if (!done || !done->ok()) {
+        return fail(ErrorKind::environment, "{} does not run; {}", tools.cxx,
+                    tools.folder.empty() ? "run script/build, which installs it"
+                                         : "is this an NDK for this machine's processor?");
     }
-    return "clang " + done.out.substr(0, done.out.find('\n'));
+    return "clang " + done->out.substr(0, done->out.find('\n'));
 }
 
 Result<Toolchain> aarch64() {
@@ -37,6 +44,40 @@ Result<Toolchain> aarch64() {
     return tools;
 }
 
+/// As MNN's own scripts build for phones: CMake learns of Android from the NDK.
+Result<Toolchain> android() {
+    const char* variable = std::getenv("ANDROID_NDK");
+    if (variable == nullptr || *variable == '\0') {
+        return fail(ErrorKind::environment,
+                    "target android: ANDROID_NDK is not set; it is to name the folder of an Android NDK");
+    }
+    std::error_code error;
+    const std::filesystem::path ndk = std::filesystem::absolute(variable, error);
+    const std::filesystem::path tools_folder = ndk / kNdkTools;
+    const std::filesystem::path library = tools_folder / "sysroot/usr/lib/aarch64-linux-android/libc++_shared.so";
+    Toolchain tools{.target = Target::android,
+                    .cc = (tools_folder / "bin/clang").string(),
+                    .cxx = (tools_folder / "bin/clang++").string(),
+                    .linker = "lld",
+                    .version = {},
+                    .folder = ndk,
+                    .cxx_shared = library};
+    for (const std::filesystem::path& needed :
+         {std::filesystem::path(tools.cc), std::filesystem::path(tools.cxx), library, ndk / kNdkCmake}) {
+        if (!std::filesystem::exists(needed, error)) {
+            return fail(ErrorKind::environment,
+                        "target android: {} is missing; ANDROID_NDK is to name the folder of an Android NDK",
+                        needed.string());
+        }
+    }
+    tools.flags = {fmt::format("--target=aarch64-linux-android{}", kAndroidApi)};
+    tools.cmake = {"-DCMAKE_TOOLCHAIN_FILE=" + (ndk / kNdkCmake).string(), "-DANDROID_ABI=arm64-v8a",
+                   fmt::format("-DANDROID_PLATFORM=android-{}", kAndroidApi), "-DANDROID_STL=c++_shared",
+                   // Else MNN's build wants to put the library into an Android project.
+                   "-DMNN_BUILD_FOR_ANDROID_COMMAND=ON"};
+    return tools;
+}
+
 } // namespace
 
 Result<Toolchain> toolchain_for(Target target) {
@@ -52,8 +93,13 @@ Result<Toolchain> toolchain_for(Target target) {
         tools = std::move(cross);
         break;
     }
+    case Target::android: {
+        MKB_TRY(ndk, android());
+        tools = std::move(ndk);
+        break;
     }
-    MKB_TRY(version, version_of(tools.cxx));
+    }
+    MKB_TRY(version, version_of(tools));
     tools.version = std::move(version);
     return tools;
 }
