@@ -263,7 +263,8 @@ void add_evaluate(Program& program) {
     command
         ->add_option("--targets", options->where.targets,
                      "What it must build for besides the device's own target: host, aarch64, android")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false); // what follows are files
     command->add_flag("--count-instructions", options->count_instructions,
                       "Count those of candidate and native, on a device that can (qemu): a repeatable cost, no time");
     command->add_option("--seed", options->seed,
