@@ -35,8 +35,8 @@ CompileLayout layout_for(const CompileFolders& folders);
 /// The whole command line: bubblewrap in front where it works.
 std::vector<std::string> in_compiler_jail(const CompileFolders& folders, const std::vector<std::string>& command);
 
-/// Processor time, user and system, of what `in_compiler_jail` ran last with this folder for its output; 0 without a
-/// jail, where it is in the process's own.
+/// Processor time, user and system, in steps of 10 ms, of what `in_compiler_jail` ran last with this output folder; 0
+/// without a jail, where it is in the process's own.
 double jailed_cpu_ms(const std::filesystem::path& out);
 
 /// "full" or "partial (no bubblewrap: …)".
