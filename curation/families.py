@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from curation.case import Case
 from curation.mistakes import FLOAT, against, attribute, copy_input, cyclic_input, ignored, shift, zero_input
 from curation.modules import Module
@@ -25,18 +27,20 @@ def unary(
     *mistakes: dict,
     cost: float,  # operations an element
     example: str = "",
+    sequence: tuple[str, ...] = ("UnaryOp",),
+    without: tuple[dict, ...] = (),
     **others,
 ) -> Case:
-    """One input, element by element, one UnaryOp."""
+    """One input, element by element."""
     return Case(
         operator,
         name,
         summary,
         path,
         Module(doc, expression, {"x": example or randn(*shape)}),
-        sequence=("UnaryOp",),
+        sequence=sequence,
         regimes=regimes(x=table),
-        controls=against(shift(len(shape) - 1 if len(shape) < 4 else 1), *mistakes),
+        controls=against(shift(len(shape) - 1 if len(shape) < 4 else 1), *mistakes, without=without),
         operations=cost * math.prod(shape),
         **others,
     )
@@ -60,8 +64,8 @@ def binary(
 ) -> Case:
     """Two inputs, element by element. Operands ignored, exchanged or, of smaller shape, repeated in flat order are
     controls; exchanged ones only of an operator for which that matters (say so with swap_inputs)."""
-    sizes = [math.prod(shape) for shape in shapes]
-    repeated = [cyclic_input(index) for index in (0, 1) if sizes[index] < max(sizes)]
+    result = math.prod(np.broadcast_shapes(*shapes))
+    repeated = [cyclic_input(index) for index in (0, 1) if math.prod(shapes[index]) < result]
     return Case(
         operator,
         name,
@@ -71,7 +75,7 @@ def binary(
         sequence=sequence,
         regimes=regimes(a=tables[0], b=tables[1]),
         controls=against(copy_input(1), zero_input(0), zero_input(1), *repeated, *mistakes, standard=standard),
-        operations=cost * max(sizes),
+        operations=cost * result,
         **others,
     )
 

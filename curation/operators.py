@@ -325,9 +325,9 @@ _TABLE = (
         converter="bitwise",
     ),
     _binary("Equal", "EQUAL", "logic"),
-    _binary("Greater", "GREATER", "logic"),
+    _binary("Greater", "GREATER", "logic", entries=_BINARY_TABLE),
     _binary("Less", "LESS", "logic"),
-    _binary("GreaterOrEqual", "GREATER_EQUAL", "logic"),
+    _binary("GreaterOrEqual", "GREATER_EQUAL", "logic", entries=_BINARY_TABLE),
     _binary("LessOrEqual", "LESS_EQUAL", "logic"),
     Operator("RNN", "others", _only(_geometric(1, "RNN", "GeometryLSTM.cpp", *_LOOP)), exporter="legacy"),
     Operator(

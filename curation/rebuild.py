@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from curation import export, gates, report, taskfile
+from curation import export, gates, report, splits, taskfile
 from curation.case import Case
 from curation.cases import ALL
 from curation.controls import sibling_model
@@ -144,17 +144,18 @@ def _orphans(cases: tuple[Case, ...], root: Path) -> list[str]:
 
 
 def _check_rest(stored: Path, check: bool) -> int:
-    """What belongs to no single task: folders without a case, and the report."""
+    """What belongs to no single task: folders without a case, the report, the splits."""
     failures = 0
     for orphan in _orphans(ALL, stored):
         failures += 1
         print(f"error: tasks/{orphan} is not in the case table; remove it", file=sys.stderr)
-    path, text = stored / "REPORT.md", report.text()
-    if not check:
-        path.write_text(text)
-    elif not path.is_file() or path.read_text() != text:
-        failures += 1
-        print("error: tasks/REPORT.md differs from the case table; run script/curate", file=sys.stderr)
+    for name, text in (("REPORT.md", report.text()), ("splits.json", splits.text([case.id for case in ALL]))):
+        path = stored / name
+        if not check:
+            path.write_text(text)
+        elif not path.is_file() or path.read_text() != text:
+            failures += 1
+            print(f"error: tasks/{name} differs from the case table; run script/curate", file=sys.stderr)
     return failures
 
 

@@ -1,8 +1,131 @@
-from curation.draws import choice, log_uniform, uniform
+from curation.case import Deviation
+from curation.draws import choice, integers, log_uniform, uniform
 from curation.families import unary
-from curation.mistakes import border, operator, reverse, scale, transpose_hw, zero_tail
+from curation.mistakes import absolute, border, operator, reverse, scale, transpose_hw, zero_tail
+
+_ANGLES = {
+    "typical": uniform(-4, 4),
+    "turns": uniform(-100, 100),
+    "many_turns": uniform(-10000, 10000),  # range reduction with one constant loses the angle
+    "around_quarter_turns": choice(-3.1415927410125732, -1.5707963705062866, 1.5707963705062866, 4.71238899230957),
+    "knee": uniform(0.7, 0.9),  # pi/4, where range reductions change their branch
+    "negative": uniform(-3, -1),
+    "whole_numbers": integers(-1000, 1000),
+    "zeros_and_denormals": choice(0, 1e-40, -1e-40),
+}
+# What a sine or cosine can be.
+_SINES = {
+    "typical": uniform(-1, 1),
+    "near_one": uniform(0.999, 1),  # a root of what is left to 1
+    "near_minus_one": uniform(-1, -0.999),
+    "ends": choice(-1, -0.9999999403953552, 0, 0.9999999403953552, 1),
+    "knee": uniform(0.4, 0.6),  # where approximations change their branch
+    "negative": uniform(-0.9, -0.1),
+    "zeros_and_denormals": choice(0, 1e-40, -1e-40),
+}
+_OWN_SIZE = {
+    "elementwise": 1e-4,
+    "why": "the results span 37 decades: judged by the largest alone, all but a few could be anything",
+}
 
 CASES = (
+    unary(
+        "Sin",
+        "angles_512x768",
+        "Sine of 512x768 angles (positional encodings), float32, plain NCHW layout",
+        "rank 3, a function of the framework's table over flat memory",
+        "The sine of x in radians, element by element.",
+        "torch.sin(x)",
+        (1, 512, 768),
+        _ANGLES | {"small": log_uniform(-10, -5), "tiny": log_uniform(-30, -25)},
+        border(2),
+        zero_tail(0, 1, 3),
+        reverse(1),
+        operator("Cos"),
+        operator("Tanh"),
+        cost=15,  # range reduction and a polynomial
+        example="20 * torch.randn(1, 512, 768)",
+    ),
+    unary(
+        "Cos",
+        "angles_2048x128",
+        "Cosine of 2048x128 angles (rotary embeddings), float32, plain NCHW layout",
+        "rank 2, a function of the framework's table over flat memory",
+        "The cosine of x in radians, element by element.",
+        "torch.cos(x)",
+        (2048, 128),
+        _ANGLES | {"zero_crossing": uniform(1.56, 1.58), "small": log_uniform(-10, -5)},
+        absolute(),
+        border(1),
+        zero_tail(0, 1, 3),
+        reverse(0),
+        operator("Sin"),
+        cost=15,
+        example="20 * torch.randn(2048, 128)",
+    ),
+    unary(
+        "Tan",
+        "slopes_64x56x56",
+        "Tangent of a 64x56x56 map of angles, float32, plain NCHW layout",
+        "rank 4, a function of the framework's table over flat memory",
+        "The tangent of x in radians, element by element.",
+        "torch.tan(x)",
+        (1, 64, 56, 56),
+        {
+            "typical": uniform(-1.4, 1.4),
+            "near_pole": uniform(1.5, 1.56),
+            "beyond_pole": uniform(1.6, 4.6),
+            "whole_turns": integers(-50, 50),  # radians: the largest tangent is that of 11, -226
+            "many_turns": integers(-10000, 10000),
+            "negative": uniform(-1, -0.5),
+            "small": log_uniform(-10, -5),
+            "tiny": log_uniform(-30, -25),
+            "zeros_and_denormals": choice(0, 1e-40, -1e-40),
+        },
+        absolute(),
+        border(3),
+        transpose_hw(),
+        zero_tail(0, 1, 3),
+        operator("Sin"),
+        operator("Atan"),
+        cost=20,
+        example="1.4 * (2 * torch.rand(1, 64, 56, 56) - 1)",
+    ),
+    unary(
+        "Asin",
+        "map_64x56x56",
+        "Arc sine of a 64x56x56 map of values in -1 .. 1, float32, plain NCHW layout",
+        "rank 4, a function of the framework's table over flat memory",
+        "The arc sine in radians, element by element, for -1 <= x <= 1.",
+        "torch.asin(x)",
+        (1, 64, 56, 56),
+        _SINES | {"small": log_uniform(-10, -5), "tiny": log_uniform(-30, -25)},
+        absolute(),
+        border(3),
+        transpose_hw(),
+        zero_tail(0, 1, 3),
+        operator("Acos"),
+        operator("Atan"),
+        cost=20,
+        example="2 * torch.rand(1, 64, 56, 56) - 1",
+    ),
+    unary(
+        "Acos",
+        "similarities_512x512",
+        "Arc cosine of 512x512 cosine similarities (angular margins), float32, plain NCHW layout",
+        "rank 2, a function of the framework's table over flat memory",
+        "The arc cosine in radians, element by element, for -1 <= x <= 1.",
+        "torch.acos(x)",
+        (512, 512),
+        _SINES | {"steps_below_one": choice(0.9999998807907104, 0.9999999403953552, 1)},
+        border(1),
+        transpose_hw(),
+        zero_tail(0, 1, 3),
+        operator("Asin"),
+        operator("Neg"),
+        cost=20,
+        example="2 * torch.rand(512, 512) - 1",
+    ),
     unary(
         "Atan",
         "map_64x56x56",
@@ -26,6 +149,130 @@ CASES = (
         zero_tail(0, 1, 3),
         operator("Tanh"),
         cost=20,  # a polynomial with range reduction of that size
+    ),
+    unary(
+        "Sinh",
+        "map_96x56x56",
+        "Hyperbolic sine of a 96x56x56 feature map, float32; every element right for itself",
+        "rank 4, a function of the framework's table over flat memory",
+        "y = (e^x - e^-x) / 2, element by element, for |x| <= 86.",
+        "torch.sinh(x)",
+        (1, 96, 56, 56),
+        {
+            "typical": uniform(-4, 4),
+            "large": uniform(80, 86),
+            "far_below_zero": uniform(-86, -80),
+            "wide": uniform(-86, 86),
+            "negative": uniform(-2, -1),
+            "small": log_uniform(-20, -8),  # e^x - e^-x cancels
+            "tiny": log_uniform(-60, -50),
+            "knee": uniform(0.9, 1.1),
+        },
+        absolute(),
+        scale(1.001),
+        border(3),
+        transpose_hw(),
+        operator("Cosh"),
+        operator("Asinh"),
+        cost=25,
+        example="2 * torch.randn(1, 96, 56, 56)",
+        tolerance=_OWN_SIZE,
+    ),
+    unary(
+        "Cosh",
+        "tokens_128x768",
+        "Hyperbolic cosine of 128x768 activations, float32; every element right for itself",
+        "rank 3, a function of the framework's table over flat memory",
+        "y = (e^x + e^-x) / 2, element by element, for |x| <= 86.",
+        "torch.cosh(x)",
+        (1, 128, 768),
+        {
+            "typical": uniform(-4, 4),
+            "large": uniform(80, 86),
+            "far_below_zero": uniform(-86, -80),
+            "wide": uniform(-86, 86),
+            "negative": uniform(-2, -1),
+            "small": log_uniform(-20, -3),
+            "whole_numbers": integers(-86, 86),
+            "zeros_and_denormals": choice(0, 1e-40, -1e-40),
+        },
+        scale(1.001),
+        zero_tail(0, 2, 3),
+        reverse(1),
+        border(2),
+        operator("Sinh"),
+        operator("Exp"),
+        cost=25,
+        example="2 * torch.randn(1, 128, 768)",
+        tolerance=_OWN_SIZE,
+    ),
+    unary(
+        "Tanh",
+        "gates_512x1024",
+        "Hyperbolic tangent of 512x1024 gate values (recurrent cells), float32, plain NCHW layout",
+        "rank 3, a function of the framework's table over flat memory",
+        """
+        The hyperbolic tangent, element by element.
+
+        No input consists of elements near 0 alone.
+        """,
+        "torch.tanh(x)",
+        (1, 512, 1024),
+        {
+            "typical": uniform(-3, 3),
+            "saturated": uniform(-1000, 1000),
+            "knee": uniform(0.5, 0.7),
+            "negative": uniform(-2, -0.5),
+            "near_zero": uniform(-0.05, 0.05),
+            "wide": log_uniform(-20, 20),
+            "ties": choice(-1, 0, 1),
+            "denormals_and_ones": choice(0, 1e-40, -1e-40, 1),
+        },
+        absolute(),
+        zero_tail(0, 2, 3),
+        reverse(1),
+        border(2),
+        operator("Erf"),
+        operator("Softsign"),
+        cost=20,
+        deviations=(
+            Deviation(
+                "all |x| below about 0.002",
+                "takes (1 - e^-2x) / (1 + e^-2x), which cancels",
+                2e-4,
+                {"x": uniform(-0.001, 0.001)},
+            ),
+        ),
+    ),
+    unary(
+        "Asinh",
+        "prices_256x1024",
+        "Inverse hyperbolic sine of 256x1024 values (a logarithm for both signs), float32; each right for itself",
+        "rank 2, a function of the framework's table over flat memory",
+        "y = ln(x + sqrt(x^2 + 1)), element by element, for |x| < 2^127.",
+        "torch.asinh(x)",
+        (256, 1024),
+        {
+            "typical": uniform(-20, 20),
+            "negative": uniform(-1e6, -1e3),  # x + sqrt(x * x + 1) cancels
+            "small": log_uniform(-20, -8),  # ln(1 + x) of little
+            "tiny": log_uniform(-60, -50),
+            "knee": uniform(0.9, 1.1),
+            "huge": log_uniform(64, 126),  # x * x is infinite
+            "wide": log_uniform(-60, 126),
+            "ties": choice(-3, -1, 0, 1, 3),
+        },
+        absolute(),
+        scale(1.001),
+        reverse(0),
+        border(1),
+        operator("Atan"),
+        cost=25,  # a root and a logarithm
+        example="20 * torch.randn(256, 1024)",
+        tolerance={
+            "elementwise": 1e-4,
+            "why": "the results span 60 decades: judged by the largest alone, those near 0 could be anything",
+        },
     ),
     unary(
         "Acosh",
@@ -55,5 +302,33 @@ CASES = (
             "elementwise": 1e-4,
             "why": "near 1 the result is near 0: judged by the largest alone, a cancelled difference would pass",
         },
+    ),
+    unary(
+        "Atanh",
+        "correlations_2x256x256",
+        "Inverse hyperbolic tangent of 2x256x256 correlations (Fisher's z), float32, plain NCHW layout",
+        "rank 3, a function of the framework's table over flat memory",
+        "y = ln((1 + x) / (1 - x)) / 2, element by element, for -1 < x < 1.",
+        "torch.atanh(x)",
+        (2, 256, 256),
+        {
+            "typical": uniform(-0.99, 0.99),
+            "near_one": uniform(0.99, 0.9999),
+            "near_minus_one": uniform(-0.9999, -0.99),
+            "steps_below_one": choice(0.9999998211860657, 0.9999998807907104, 0.9999999403953552),
+            "small": log_uniform(-20, -8),  # ln(1 + x) of little
+            "tiny": log_uniform(-60, -50),
+            "negative": uniform(-0.9, -0.1),
+            "ties": choice(-0.5, 0, 0.5),
+        },
+        absolute(),
+        scale(1.001),
+        reverse(0),
+        transpose_hw(),
+        zero_tail(0, 2, 3),
+        operator("Tan"),
+        operator("Asin"),
+        cost=25,  # a division and a logarithm
+        example="2 * torch.rand(2, 256, 256) - 1",
     ),
 )

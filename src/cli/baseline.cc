@@ -89,6 +89,7 @@ void add_baseline(Program& program) {
     CLI::App* command = program.app.add_subcommand("baseline", "Native latency and share of the limit for every task");
     command->footer("Example: mkb baseline --task pooling");
     add_common(*command, options->common);
+    add_split_option(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
     add_device_option(*command, options->device);
     command->add_option("--run", options->run, "Folder of the run; default: a new one below runs/");

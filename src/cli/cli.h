@@ -29,10 +29,13 @@ int exit_code_of(const Error& error);
 struct Common {
     bool json = false;
     std::string tasks_folder; ///< default: tasks/ of this project
+    std::string split;        ///< a name of task/split.h; empty: all tasks
 };
 
 /// Adds --json and --tasks.
 void add_common(CLI::App& command, Common& common);
+/// Adds --split, for commands that work on a set of tasks.
+void add_split_option(CLI::App& command, Common& common);
 
 using Command = std::function<Result<int>()>;
 
@@ -52,6 +55,7 @@ void add_selftest(Program& program);
 void add_doctor(Program& program);
 void add_devices(Program& program);
 
+/// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);
 /// Task id → category: the denominator of scores.
 std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks);

@@ -1,5 +1,6 @@
 #include "base/files.h"
 #include "cli/cli.h"
+#include "task/split.h"
 
 #include <ctime>
 
@@ -22,12 +23,27 @@ void add_common(CLI::App& command, Common& common) {
     command.add_option("--tasks-dir", common.tasks_folder, "Folder of tasks instead of the project's own");
 }
 
+void add_split_option(CLI::App& command, Common& common) {
+    command.add_option("--split", common.split,
+                       fmt::format("Only the tasks of this part: {}", fmt::join(kSplitNames, ", ")));
+}
+
 Result<std::vector<Task>> load_all_tasks(const Common& common) {
-    if (!common.tasks_folder.empty()) {
-        return load_tasks(common.tasks_folder);
+    std::filesystem::path folder = common.tasks_folder;
+    if (folder.empty()) {
+        MKB_TRY(home, home_dir());
+        folder = home / "tasks";
     }
-    MKB_TRY(home, home_dir());
-    return load_tasks(home / "tasks");
+    MKB_TRY(tasks, load_tasks(folder));
+    if (!common.split.empty()) {
+        MKB_TRY(part, read_split(folder / "splits.json", common.split));
+        std::erase_if(tasks, [&](const Task& task) { return !part.contains(task.id); });
+        if (tasks.size() != part.size()) {
+            return fail(ErrorKind::bad_input, "split '{}' has {} tasks, {} of them are in {}; run script/curate",
+                        common.split, part.size(), tasks.size(), folder.string());
+        }
+    }
+    return tasks;
 }
 
 std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks) {

@@ -42,6 +42,7 @@ void add_report(Program& program) {
     CLI::App* command = program.app.add_subcommand("report", "A run as a table and as one self-contained HTML file");
     command->footer("Example: mkb report runs/demo");
     add_common(*command, options->common);
+    add_split_option(*command, options->common);
     command->add_option("run", options->run, "Folder of the run")->required();
     command->add_option("--out", options->out, "Where the HTML goes; default: report.html in the run's folder");
     program.commands.emplace_back(command, [options] { return run(*options); });

@@ -42,6 +42,7 @@ void add_score(Program& program) {
         program.app.add_subcommand("score", "CSR, FCR, fast_p and mean speed-up of a run, recomputed from its records");
     command->footer("Example: mkb score runs/demo --by category");
     add_common(*command, options->common);
+    add_split_option(*command, options->common);
     command->add_option("run", options->run, "Folder of the run")->required();
     command->add_option("--by", options->by, "category: one row per category too");
     program.commands.emplace_back(command, [options] { return run(*options); });

@@ -209,6 +209,7 @@ void add_selftest(Program& program) {
     command->footer("Example: mkb selftest --json\n"
                     "         mkb selftest --deterministic     only what does not depend on this machine's noise");
     add_common(*command, options->common);
+    add_split_option(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
     add_device_option(*command, options->device);
     command->add_option("--profile", options->profile, "thorough, standard or short")->capture_default_str();

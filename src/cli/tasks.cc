@@ -50,8 +50,10 @@ Result<int> run(const Options& options) {
 void add_tasks(Program& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.app.add_subcommand("tasks", "List the tasks");
-    command->footer("Example: mkb tasks --category pooling --json");
+    command->footer("Example: mkb tasks --category pooling --json\n"
+                    "         mkb tasks --split lora           the 36 tasks that are held out of training");
     add_common(*command, options->common);
+    add_split_option(*command, options->common);
     command->add_option("--category", options->category, "Only this category, e.g. pooling");
     command->add_option("--form", options->form, "Only this form: atomic, geometric or composite");
     program.commands.emplace_back(command, [options] { return run(*options); });

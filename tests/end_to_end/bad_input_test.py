@@ -230,6 +230,19 @@ class TasksFolderTest(ProgramTest):
         )
         self.assert_one_line(done, BAD_INPUT, OR, "model")
 
+    def test_a_split_that_is_none(self):
+        self.assert_one_line(self.run_mkb("tasks", "--split", "dpo"), BAD_INPUT, "'dpo'", "lora", "grpo")
+
+    def test_a_split_of_tasks_that_are_not_there(self):
+        self.copy_or()
+        none = {"train": [], "test": []}
+        lora = {"train": [OR], "test": ["logic/And/gone"]}
+        self.write("tasks/splits.json", json.dumps({"version": 1, "seed": "s", "lora": lora, "grpo": none}))
+        there = self.run_mkb("tasks", "--tasks-dir", "tasks", "--split", "lora-train", "--json")
+        self.assertEqual([task["id"] for task in json.loads(there.stdout)], [OR])
+        gone = self.run_mkb("tasks", "--tasks-dir", "tasks", "--split", "lora")
+        self.assert_one_line(gone, BAD_INPUT, "'lora'", "script/curate")
+
     def test_a_broken_description(self):
         task = self.copy_or()
         (task / "task.json").write_text('{"id": 3')
