@@ -35,7 +35,7 @@ def _normalized(
 ) -> Case:
     """By the input's own mean and variance."""
     layers = operator == "LayerNormalization"
-    size, init, init_inputs = parameters
+    size, init, values = parameters
     weights = {"gamma": (size, uniform(-2, 2)), "beta": (size, uniform(-1, 1))} if size else {}
     ignores = (ignored("gamma", 1), ignored("beta", 0)) if size else ()
     return Case(
@@ -43,12 +43,12 @@ def _normalized(
         name,
         f"{summary}, float32",
         path,
-        Module(doc, expression, {"x": randn(*shape)}, weights=weights, init=init, init_inputs=init_inputs, seed=seed),
-        sequence=("LayerNorm",) if layers else ("Raster", "LayerNorm", "Raster", *(("Scale", "Raster") if size else ())),
+        Module(doc, expression, {"x": randn(*shape)}, weights=weights, init=init, init_inputs=values, seed=seed),
+        sequence=("LayerNorm",) if layers else ("Raster", "LayerNorm", "Raster", *(("Scale", "Raster") * bool(size))),
         fixed=() if size else _FIXED[operator],
         regimes=regimes(x=_NORMALIZED),
         controls=against(*mistakes, *ignores, attribute("epsilon", 1e-12)),
-        # ONNX Runtime's, against float64: 1.1e-5 in regime offset, 2e-5 at 60 … 64; more where it sums over thousands.
+        # ONNX Runtime's, against float64: 1.1e-5 in regime offset, 2e-5 at 60 … 64; more where it sums thousands.
         fidelity=5e-5 if layers and len(shape) == 4 else 2e-5,
         operations=(7 if size else 5) * prod(shape),  # mean, centre, square, sum, scale, gamma, beta
     )
@@ -180,7 +180,14 @@ CASES = (
     *(_normalized("LayerNormalization", *row[:-1], *row[-1]) for row in _LAYERS),
     *(_normalized("InstanceNormalization", *row[:-1], *row[-1], seed=2604) for row in _INSTANCES),
     _batch(
-        "2d_64x112", "a 64x112x112 feature map", "rank 4", (1, 64, 112, 112), "1e-5", shift(3), transpose_hw(), border(3)
+        "2d_64x112",
+        "a 64x112x112 feature map",
+        "rank 4",
+        (1, 64, 112, 112),
+        "1e-5",
+        shift(3),
+        transpose_hw(),
+        border(3),
     ),
     _batch(
         "rows_2048x200",

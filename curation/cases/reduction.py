@@ -185,7 +185,8 @@ def _reduces(
     """`expression` has {} where the axes are named."""
     way = _WAYS[name]
     whole = way.path.startswith("int32")
-    integer = {"standard": INTEGER, "example": f"torch.randint(-9, 10, {way.shape}, dtype=torch.int32)"} if whole else {}
+    example = f"torch.randint(-9, 10, {way.shape}, dtype=torch.int32)"
+    integer = {"standard": INTEGER, "example": example} if whole else {}
     return reduction(
         operator_name,
         name,
@@ -313,7 +314,7 @@ def _log_sum_exp(name: str) -> Case:
     root = -log(way.count)
     return _reduces(
         "ReduceLogSumExp",
-        "Logarithm of the sum of exponentials",
+        "Log-sum-exp",
         "torch.logsumexp(x, {})",
         name,
         {
@@ -332,7 +333,7 @@ def _log_sum_exp(name: str) -> Case:
         operator("ReduceMax"),
         operator("ReduceMean"),
         operator("ReduceLogSum"),
-        cost=20,  # the exponential; one logarithm a result
+        cost=16,  # the exponential, the sum
         sequence=("UnaryOp", *way.sequence, "UnaryOp"),
         calls_per_run=1,
         deviations=(
@@ -365,7 +366,14 @@ _PLACES = {
 
 
 def _place(
-    operator_name: str, name: str, what: str, path: str, arguments: str, shape: tuple[int, ...], wrong_axis: int, *mistakes
+    operator_name: str,
+    name: str,
+    what: str,
+    path: str,
+    arguments: str,
+    shape: tuple[int, ...],
+    wrong_axis: int,
+    *mistakes: dict,
 ) -> Case:
     greatest = operator_name == "ArgMax"
     axis = int(arguments.split(",")[0].removeprefix("dim=")) % len(shape)
@@ -376,7 +384,7 @@ def _place(
     return Case(
         operator_name,
         name,
-        f"Place of the {'largest' if greatest else 'smallest'} value {what}, int64, plain NCHW layout",
+        f"Place of the {'largest' if greatest else 'smallest'} value {what}, int64, NCHW",
         path,
         Module(doc, f"torch.{operator_name.lower()}(x, {arguments})", {"x": randn(*shape)}),
         sequence=(operator_name, "Raster") if kept else (operator_name,),
