@@ -201,10 +201,10 @@ CASES = (
         seed=2605,
     ),
     _batch(
-        "1d_4x100x1000",
-        "four 100-channel signals of 1000 steps",
+        "1d_4x102x1000",
+        "four 102-channel signals of 1000 steps",
         "rank 3, four inputs, a part of a channel pack is empty, epsilon 1e-3",
-        (4, 100, 1000),
+        (4, 102, 1000),
         "1e-3",
         shift(0),
         shift(2),

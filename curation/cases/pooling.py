@@ -51,6 +51,10 @@ def _sums_beyond_float(share: float) -> Deviation:
     )
 
 
+# The framework pools within the frames first, then along time.
+_IN_SPACE = {"kernel_name": "3d", "sequence": ("Raster", "Pooling", "Raster", "Pooling", "Raster")}
+
+
 def _pool(
     operator_name: str,
     name: str,
@@ -61,49 +65,24 @@ def _pool(
     shape: tuple[int, ...],
     window: int,  # its places
     results: int,
-    table: dict[str, dict],
+    deviation: Deviation,
     *mistakes: dict,
-    **others,
 ) -> Case:
+    greatest = operator_name == "MaxPool"
     return packed(
         operator_name,
         name,
         f"{summary}, packed NC4HW4 layout",
         path,
         Module(doc, "self.pool(x)", {"x": randn(*shape)}, layer=f"self.pool = nn.{layer}"),
-        table,
+        _MAXIMA if greatest else _MEANS,
         shift(len(shape) - 1),
         *mistakes,
-        operations=window * results,
-        **others,
+        without=(half_precision(),) if greatest else (),  # the same as the result through half precision
+        operations=(window - greatest) * results,  # comparisons: one less than there are places
+        deviations=(deviation,),
+        **(_IN_SPACE if len(shape) == 5 else {}),
     )
-
-
-def _maxima(name: str, summary: str, path: str, doc: str, layer: str, shape: tuple, window: int, out: tuple, *mistakes):
-    ways = {} if len(shape) == 4 else _IN_SPACE
-    rest = {"without": (half_precision(),), "deviations": (_LOWEST,)} | ways  # half precision: as the rounded result
-    # Comparisons: one less than a window has places.
-    return _pool("MaxPool", name, summary, path, doc, layer, shape, window - 1, prod(out), _MAXIMA, *mistakes, **rest)
-
-
-def _means(
-    name: str,
-    summary: str,
-    path: str,
-    doc: str,
-    layer: str,
-    shape: tuple,
-    window: int,
-    out: tuple,
-    infinite: float,
-    *mistakes,
-):
-    rest = {"deviations": (_sums_beyond_float(infinite),)} | ({} if len(shape) == 4 else _IN_SPACE)
-    return _pool("AveragePool", name, summary, path, doc, layer, shape, window, prod(out), _MEANS, *mistakes, **rest)
-
-
-# The framework pools a video's frames first, then along time.
-_IN_SPACE = {"kernel_name": "3d", "sequence": ("Raster", "Pooling", "Raster", "Pooling", "Raster")}
 
 
 def _global(
@@ -139,7 +118,8 @@ _LARGEST |= {"distinct": distinct(-2, -1)}
 _WHOLE_MEANS = {name: draw for name, draw in _MEANS.items() if name != "huge"}
 
 CASES = (
-    _maxima(
+    _pool(
+        "MaxPool",
         "k3s2p1_64x112",
         "3x3 max pooling, stride 2, padding 1, on 64 maps of 112x112 (a ResNet stem)",
         "3x3, stride 2, padding 1",
@@ -147,13 +127,15 @@ CASES = (
         "MaxPool2d(kernel_size=3, stride=2, padding=1)",
         (1, 64, 112, 112),
         9,
-        (64, 56, 56),
+        64 * 56 * 56,
+        _LOWEST,
         transpose_hw(),
         attribute("strides", [1, 1]),
         attribute("pads", [0, 0, 0, 0]),
         attribute("kernel_shape", [2, 2]),
     ),
-    _maxima(
+    _pool(
+        "MaxPool",
         "k2s2_64x112",
         "2x2 max pooling, stride 2, on 64 maps of 112x112 (VGG)",
         "2x2, stride 2, no padding: windows side by side",
@@ -161,7 +143,8 @@ CASES = (
         "MaxPool2d(kernel_size=2, stride=2)",
         (1, 64, 112, 112),
         4,
-        (64, 56, 56),
+        64 * 56 * 56,
+        _LOWEST,
         transpose_hw(),
         border(3),
         attribute("strides", [1, 1]),
@@ -169,7 +152,8 @@ CASES = (
         attribute("kernel_shape", [3, 3]),
         operator("AveragePool"),
     ),
-    _maxima(
+    _pool(
+        "MaxPool",
         "k5s1p2_128x28",
         "5x5 max pooling, stride 1, padding 2, on 128 maps of 28x28 (a YOLO neck)",
         "5x5, stride 1, padding 2: windows overlap, results as many as places",
@@ -177,14 +161,16 @@ CASES = (
         "MaxPool2d(kernel_size=5, stride=1, padding=2)",
         (1, 128, 28, 28),
         25,
-        (128, 28, 28),
+        128 * 28 * 28,
+        _LOWEST,
         transpose_hw(),
         shift(2),
         attribute("pads", [1, 1, 1, 1]),
         attribute("kernel_shape", [3, 3]),
         operator("AveragePool"),
     ),
-    _maxima(
+    _pool(
+        "MaxPool",
         "k3s2ceil_96x55x54",
         "3x3 max pooling, stride 2, ceil mode, on 96 maps of 55x54 (SqueezeNet)",
         "ceil mode, no padding: the last column's windows reach beyond the map",
@@ -192,14 +178,16 @@ CASES = (
         "MaxPool2d(kernel_size=3, stride=2, ceil_mode=True)",
         (1, 96, 55, 54),
         9,
-        (96, 27, 27),
+        96 * 27 * 27,
+        _LOWEST,
         transpose_hw(),
         border(3),
         attribute("ceil_mode", 0),
         attribute("strides", [1, 1]),
         attribute("kernel_shape", [2, 2]),
     ),
-    _maxima(
+    _pool(
+        "MaxPool",
         "k2s2x1p0x1_2x128x16x100",
         "2x2 max pooling, stride 2 down and 1 across, padding 1 across, on twice 128 maps of 16x100 (CRNN)",
         "two inputs; stride and padding differ by direction",
@@ -207,7 +195,8 @@ CASES = (
         "MaxPool2d(kernel_size=2, stride=(2, 1), padding=(0, 1))",
         (2, 128, 16, 100),
         4,
-        (2, 128, 8, 101),
+        2 * 128 * 8 * 101,
+        _LOWEST,
         shift(0),
         border(3),
         attribute("strides", [1, 2]),
@@ -215,7 +204,8 @@ CASES = (
         attribute("pads", [1, 0, 1, 0]),
         attribute("pads", [0, 0, 0, 0]),
     ),
-    _maxima(
+    _pool(
+        "MaxPool",
         "3d_k3s2p1_16x16x56x56",
         "3x3x3 max pooling, stride 2, padding 1, on 16 maps of 16 frames of 56x56 (video)",
         "3-D, 3x3x3, stride 2, padding 1",
@@ -223,7 +213,8 @@ CASES = (
         "MaxPool3d(kernel_size=3, stride=2, padding=1)",
         (1, 16, 16, 56, 56),
         27,
-        (16, 8, 28, 28),
+        16 * 8 * 28 * 28,
+        _LOWEST,
         transpose_hw(),
         shift(2),
         attribute("strides", [1, 2, 2]),
@@ -233,7 +224,8 @@ CASES = (
         attribute("kernel_shape", [2, 3, 3]),
         operator("AveragePool"),
     ),
-    _means(
+    _pool(
+        "AveragePool",
         "k3s1p1exclusive_88x56",
         "3x3 average pooling, padding not counted, on 88 maps of 56x56 (a NASNet cell)",
         "3x3, stride 1, padding 1 that is not counted",
@@ -245,15 +237,16 @@ CASES = (
         "AvgPool2d(kernel_size=3, stride=1, padding=1, count_include_pad=False)",
         (1, 88, 56, 56),
         9,
-        (88, 56, 56),
-        0.93,
+        88 * 56 * 56,
+        _sums_beyond_float(0.93),
         transpose_hw(),
         attribute("count_include_pad", 1),
         attribute("pads", [0, 0, 0, 0]),
         attribute("strides", [2, 2]),
         attribute("kernel_shape", [2, 2]),
     ),
-    _means(
+    _pool(
+        "AveragePool",
         "k2s2_64x112",
         "2x2 average pooling, stride 2, on 64 maps of 112x112 (a DenseNet transition)",
         "2x2, stride 2, no padding: windows side by side",
@@ -261,8 +254,8 @@ CASES = (
         "AvgPool2d(kernel_size=2, stride=2)",
         (1, 64, 112, 112),
         4,
-        (64, 56, 56),
-        1,
+        64 * 56 * 56,
+        _sums_beyond_float(1),
         transpose_hw(),
         border(3),
         scale(4),
@@ -270,7 +263,8 @@ CASES = (
         attribute("kernel_shape", [1, 2]),
         operator("MaxPool"),
     ),
-    _means(
+    _pool(
+        "AveragePool",
         "k3s2p1counted_64x112",
         "3x3 average pooling, stride 2, padding 1 that counts, on 64 maps of 112x112",
         "3x3, stride 2, padding 1 that is counted",
@@ -278,15 +272,16 @@ CASES = (
         "AvgPool2d(kernel_size=3, stride=2, padding=1, count_include_pad=True)",
         (1, 64, 112, 112),
         9,
-        (64, 56, 56),
-        0.97,
+        64 * 56 * 56,
+        _sums_beyond_float(0.97),
         transpose_hw(),
         attribute("count_include_pad", 0),
         attribute("pads", [0, 0, 0, 0]),
         attribute("strides", [1, 1]),
         attribute("kernel_shape", [2, 2]),
     ),
-    _means(
+    _pool(
+        "AveragePool",
         "k3s2ceil_96x55x54",
         "3x3 average pooling, stride 2, ceil mode, on 96 maps of 55x54",
         "ceil mode, no padding: the last column's windows reach beyond the map",
@@ -298,8 +293,8 @@ CASES = (
         "AvgPool2d(kernel_size=3, stride=2, ceil_mode=True, count_include_pad=False)",
         (1, 96, 55, 54),
         9,
-        (96, 27, 27),
-        0.96,
+        96 * 27 * 27,
+        _sums_beyond_float(0.96),
         transpose_hw(),
         border(3),
         scale(9),
@@ -307,7 +302,8 @@ CASES = (
         attribute("strides", [1, 1]),
         attribute("kernel_shape", [2, 2]),
     ),
-    _means(
+    _pool(
+        "AveragePool",
         "3d_k2x3x3s1x2x2_16x16x56x56",
         "2x3x3 average pooling, stride 1 in time and 2 in space, on 16 maps of 16 frames of 56x56 (video)",
         "3-D, no padding; window and stride differ by direction",
@@ -315,8 +311,8 @@ CASES = (
         "AvgPool3d(kernel_size=(2, 3, 3), stride=(1, 2, 2))",
         (1, 16, 16, 56, 56),
         18,
-        (16, 15, 27, 27),
-        1,
+        16 * 15 * 27 * 27,
+        _sums_beyond_float(1),
         transpose_hw(),
         shift(2),
         attribute("strides", [2, 2, 2]),
