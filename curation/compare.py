@@ -35,6 +35,9 @@ def fault(got: np.ndarray, reference: np.ndarray, tolerance: dict) -> str | None
 
 
 def relative_error(got: np.ndarray, reference: np.ndarray, floor: float) -> float:
-    """Largest error as a share of the largest reference, or of the tolerance's floor; for reports."""
+    """Largest error as a share of the largest reference, or of the tolerance's floor, where both are finite; for
+    reports."""
     got, reference = in_framework(got).astype(np.float64), in_framework(reference).astype(np.float64)
+    finite = np.isfinite(got) & np.isfinite(reference)
+    got, reference = got[finite], reference[finite]
     return float(np.abs(got - reference).max(initial=0) / max(np.abs(reference).max(initial=0), floor))

@@ -68,7 +68,8 @@ def _by_outputs(control: dict, right: list[np.ndarray]) -> list[np.ndarray] | No
         "layout": lambda a: a.transpose(control["order"]).reshape(a.shape),
         "shuffle": lambda a: _shuffle(a, axis, control["groups"]),
     }.get(control["kind"])
-    return None if change is None else [change(array) for array in right]
+    with np.errstate(over="ignore"):
+        return None if change is None else [change(array) for array in right]
 
 
 def _other_inputs(control: dict, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:

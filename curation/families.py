@@ -120,19 +120,22 @@ def reduction(
     *mistakes: dict,
     cost: float = 1,
     sequence: tuple[str, ...] = ("Reduction",),
+    standard: tuple[dict, ...] = FLOAT,
     without: tuple[dict, ...] = (),
+    example: str = "",
     **others,
 ) -> Case:
     """One input, some of its axes gone or of size 1. Each of `wrong_axes` is a control: reduced over those instead."""
+    wrong = (attribute("axes", axes) for axes in wrong_axes)
     return Case(
         operator,
         name,
         summary,
         path,
-        Module(doc, expression, {"x": randn(*shape)}),
+        Module(doc, expression, {"x": example or randn(*shape)}),
         sequence=sequence,
         regimes=regimes(x=table),
-        controls=against(*(attribute("axes", axes) for axes in wrong_axes), *mistakes, without=without),
+        controls=against(*wrong, *mistakes, standard=standard, without=without),
         operations=cost * math.prod(shape),
         **others,
     )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from curation.compare import DEFAULT_TOLERANCE, fault
+from curation.compare import DEFAULT_TOLERANCE, fault, relative_error
 
 RIGHT = np.array([[1.0, -2.0], [0.001, 0.0]], np.float32)
 
@@ -42,3 +42,8 @@ def test_a_reference_of_zeros_has_a_floor():
     zeros = np.zeros(3, np.float32)
     assert fault(np.full(3, 1e-36, np.float32), zeros, DEFAULT_TOLERANCE) is None
     assert fault(np.full(3, 1e-30, np.float32), zeros, DEFAULT_TOLERANCE) is not None
+
+
+def test_the_reported_error_leaves_infinities_to_the_criterion():
+    got, reference = np.array([1.5, np.inf], np.float32), np.array([1, np.inf], np.float32)
+    assert relative_error(got, reference, 1e-30) == 0.5

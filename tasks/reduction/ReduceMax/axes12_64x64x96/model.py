@@ -3,7 +3,7 @@ from torch import nn
 
 
 class Model(nn.Module):
-    """The maximum over the two inner axes of 64x64x96, dimensions dropped."""
+    """Maximum over the two inner axes of 64x64x96, dimensions dropped."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.amax(x, dim=(1, 2))

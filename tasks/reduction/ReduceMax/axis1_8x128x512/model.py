@@ -3,7 +3,7 @@ from torch import nn
 
 
 class Model(nn.Module):
-    """The maximum over the middle axis of 8x128x512 (pooling of tokens), dimension dropped."""
+    """Maximum over the middle axis of 8x128x512 (pooling of tokens), dimension dropped."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.amax(x, dim=1)

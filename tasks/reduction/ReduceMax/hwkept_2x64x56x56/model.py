@@ -3,7 +3,7 @@ from torch import nn
 
 
 class Model(nn.Module):
-    """The maximum over the places of two 64x56x56 maps (global pooling), dimensions kept."""
+    """Maximum over the places of two 64x56x56 maps (global pooling), dimensions kept."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.amax(x, dim=(2, 3), keepdim=True)

@@ -3,7 +3,7 @@ from torch import nn
 
 
 class Model(nn.Module):
-    """The maximum over the last axis of 8x256x256 (attention rows), dimension kept."""
+    """Maximum over the last axis of 8x256x256 (attention rows), dimension kept."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.amax(x, dim=-1, keepdim=True)

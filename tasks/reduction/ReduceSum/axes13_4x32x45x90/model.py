@@ -1,0 +1,17 @@
+import torch
+from torch import nn
+
+
+class Model(nn.Module):
+    """Sum over the second and the last axis of 4x32x45x90, dimensions dropped."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sum(x, dim=(1, 3))
+
+
+def get_inputs():
+    return [torch.randn(4, 32, 45, 90)]
+
+
+def get_init_inputs():
+    return []
