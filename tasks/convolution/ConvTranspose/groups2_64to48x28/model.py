@@ -4,7 +4,10 @@ from torch.nn import functional as F
 
 
 class Model(nn.Module):
-    """3x3 transposed convolution with bias, stride 2, padding 1: each half of the channels makes half of the results."""
+    """3x3 transposed convolution with bias, stride 2, padding 1.
+
+    Each half of the channels makes half of the results.
+    """
 
     def __init__(self):
         super().__init__()

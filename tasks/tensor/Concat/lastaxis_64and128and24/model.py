@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 196, 64), torch.randn(8, 196, 128), torch.randn(8, 196, 24)]
+    return [torch.randn(16, 196, 64), torch.randn(16, 196, 128), torch.randn(16, 196, 24)]
 
 
 def get_init_inputs():
