@@ -90,18 +90,29 @@ def moves(
     inputs: dict[str, tuple[int, ...]],
     *mistakes: dict,
     operations: float,  # elements of the result: one move each
+    sequence: tuple[str, ...] = ("Raster",),
+    without: tuple[dict, ...] = (),
+    returns: str = "torch.Tensor",
+    weights: dict[str, tuple[str, dict]] | None = None,
     **others,
 ) -> Case:
-    """Nothing is computed: float32 elements are moved, which one Raster does. Distinct contents show a wrong place."""
+    """Nothing is computed: float32 elements are moved, which one Raster a result does. Distinct contents show a wrong
+    place."""
     return Case(
         operator,
         name,
         summary,
         path,
-        Module(doc, expression, {name: randn(*shape) for name, shape in inputs.items()}),
-        sequence=("Raster",),
+        Module(
+            doc,
+            expression,
+            {name: randn(*shape) for name, shape in inputs.items()},
+            weights=weights or {},
+            returns=returns,
+        ),
+        sequence=sequence,
         regimes=regimes(**{name: MOVED for name in inputs}),
-        controls=against(*mistakes),
+        controls=against(*mistakes, without=without),
         operations=operations,
         **others,
     )

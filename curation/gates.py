@@ -198,9 +198,10 @@ def check_controls(case: Case, model: ModelProto, siblings: dict[int, ModelProto
         right = oracle(model, inputs)
         previous = oracle(model, regime_inputs(case, model, regime, 1))
         for index, control in enumerate(case.controls):
-            wrong = controls.wrong_outputs(
-                control, model, inputs, right, previous, oracle, siblings.get(index)
-            )
+            try:
+                wrong = controls.wrong_outputs(control, model, inputs, right, previous, oracle, siblings.get(index))
+            except Exception as error:  # of any type: ONNX Runtime's, for an attribute that it refuses
+                raise CurationError(f"{case.id}: negative control {control}: {first_line(error)}") from error
             if rejected[index] is None and any(compare.fault(a, b, tolerance) for a, b in zip(wrong, right)):
                 rejected[index] = regime
     for control, regime in zip(case.controls, rejected):

@@ -77,6 +77,67 @@ CASES = (
         operations=8 * 4 * 32 * 64 * 7 * 7,  # four samples of four corners
     ),
     Case(
+        "RNN",
+        "bidirectional_48x4x64_hidden96",
+        "48 steps of an RNN in both directions, batch 4, 64 features to a state of 96; the last states are asked",
+        "tanh, both directions, batch 4, initial state given",
+        Module(
+            text='''
+                import torch
+                from torch import nn
+
+
+                class Model(nn.Module):
+                    """One layer, both directions, batch 4: each direction's hidden state after its last step."""
+
+                    def __init__(self):
+                        super().__init__()
+                        torch.manual_seed(0)
+                        self.rnn = nn.RNN(input_size=64, hidden_size=96, bidirectional=True)
+                        for parameter in self.rnn.parameters():
+                            nn.init.uniform_(parameter, -0.2, 0.2)
+
+                    def forward(self, x: torch.Tensor, h0: torch.Tensor) -> torch.Tensor:
+                        return self.rnn(x, h0)[1]
+
+
+                def get_inputs():
+                    return [torch.randn(48, 4, 64), torch.randn(2, 4, 96)]
+
+
+                def get_init_inputs():
+                    return []
+                '''
+        ),
+        outputs=("h",),
+        sequence=("Raster", *["While"] * 3, "Raster", *["While"] * 3, "Raster"),
+        parameters={"w": uniform(-0.2, 0.2), "r": uniform(-0.2, 0.2), "b": uniform(-0.2, 0.2)},
+        regimes=regimes(
+            x={
+                "typical": uniform(-1, 1),
+                "large": uniform(-100, 100),
+                "small": log_uniform(-20, -10),
+                "wide": log_uniform(-10, 5),
+                "negative": uniform(-2, -1),
+                "ties": choice(-1, 0, 1),
+            },
+            h0={"typical": _STATE, "ties": choice(-1, 0, 1)},
+        ),
+        controls=against(
+            copy_input(1),
+            zero_input(0),
+            zero_input(1),
+            zero_tail(0, 2, 3),
+            roll_input(0, 0),
+            shift(0),  # the directions
+            shift(1),
+            shift(2),
+            ignored("b", 0),
+            ignored("r", 0),
+        ),
+        operations=2 * 48 * 4 * (2 * 96 * (64 + 96) + 10 * 96),
+    ),
+    Case(
         "LSTM",
         "forward_64x64_hidden96",
         "64 steps of an LSTM, 64 features to a state of 96, forward, initial state given; the last state is asked",
