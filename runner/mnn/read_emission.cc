@@ -239,10 +239,29 @@ private:
         if (!MNN::SizeComputer::computeOutputSize(command.op, command.inputs, copies)) {
             return std::string("has inputs that do not fit its operator");
         }
-        for (const MNN::Tensor* copy : copies) {
-            read.expected.push_back(elements_of(copy));
+        for (std::size_t i = 0; i < copies.size(); ++i) {
+            const MNN::Tensor* output = command.outputs[i];
+            const bool either = command.op->type() == MNN::OpType_Pooling && is_rounded_down(*copies[i], *output);
+            read.expected.push_back(elements_of(either ? output : copies[i]));
         }
         return std::nullopt;
+    }
+
+    /// A pooled map may be one place shorter than the framework infers, which is rounding down instead of up: the
+    /// kernel follows the size of its output. Batch and channels it takes from its input.
+    static bool is_rounded_down(const MNN::Tensor& inferred, const MNN::Tensor& emitted) {
+        constexpr int kFirstOfMap = 2;
+        if (inferred.dimensions() != emitted.dimensions() ||
+            MNN::TensorUtils::getDescribe(&emitted)->dimensionFormat == MNN::MNN_DATA_FORMAT_NHWC) {
+            return false;
+        }
+        for (int i = 0; i < emitted.dimensions(); ++i) {
+            const int shorter = inferred.length(i) - emitted.length(i);
+            if (shorter != 0 && (i < kFirstOfMap || shorter != 1)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     const MNN::Op* op_;
