@@ -10,7 +10,7 @@ Result<Profile> profile_named(std::string_view name) {
         return Profile{};
     }
     if (name == "thorough") {
-        return Profile{.name = "thorough", .most_pairs = 200, .half_width = 0.006};
+        return Profile{.name = "thorough", .pairs = 120, .most_pairs = 400, .pilot_pairs = 16, .half_width = 0.005};
     }
     if (name == "short") {
         return Profile{.name = "short",

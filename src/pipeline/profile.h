@@ -23,7 +23,7 @@ struct Profile {
     int warm_up_runs = 5;
 };
 
-/// "standard", "thorough" (up to 200 pairs: the self-test's), "short" (8 pairs, for a first look and for tests),
+/// "standard", "thorough" (120 to 400 pairs: the self-test's), "short" (8 pairs, for a first look and for tests),
 /// "verify" (no timing).
 Result<Profile> profile_named(std::string_view name);
 
