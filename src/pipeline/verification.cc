@@ -186,11 +186,14 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
     } else if (built) {
         result.fault = check_calls(task, reply.result.calls_per_run);
     }
-    for (std::size_t i = 0; i < plan.steps.size() && !result.fault; ++i) {
+    // All regimes, also after the first that differs: which ones do says more than that one does.
+    const bool comparable = !result.fault;
+    for (std::size_t i = 0; comparable && i < plan.steps.size(); ++i) {
         const std::string& regime = task.regimes[plan.steps[i].regime].name;
         std::vector<RegimeError> errors;
-        if (auto wrong = compare_outputs(task, regime, outputs_of(reply.result.returned[i], reply.outputs),
-                                         plan.references[i], &errors)) {
+        auto wrong = compare_outputs(task, regime, outputs_of(reply.result.returned[i], reply.outputs),
+                                     plan.references[i], &errors);
+        if (wrong && !result.fault) {
             result.fault = std::move(*wrong);
         }
         keep_worst(result.errors, errors);
