@@ -135,7 +135,7 @@ void print_single(const Record& record, const std::filesystem::path& run) {
     }
     if (record.instructions) {
         fmt::print("  candidate {} instructions, native {} ({}): a cost, not a time\n", record.instructions->candidate,
-                    record.instructions->native, record.instructions->how);
+                   record.instructions->native, record.instructions->how);
     }
     if (record.device.emulated) {
         fmt::print("  {}: no times\n", record.device.cpu);
@@ -237,12 +237,12 @@ void add_evaluate(Program& program) {
     CLI::App* command =
         program.app.add_subcommand("evaluate", "Judge a kernel: is it right, and is it faster than native?");
     command->footer("Examples:\n"
-                    "  mkb evaluate --task Softmax CPUSoftmax.hpp CPUSoftmax.cpp\n"
-                    "  mkb evaluate --task Softmax answer.md          a model's raw answer\n"
-                    "  ask-a-model | mkb evaluate --task Softmax -\n"
-                    "  mkb evaluate --task Softmax --build in-tree CPUSoftmax.hpp CPUSoftmax.cpp\n"
+                    "  mkb evaluate --task Softmax/lastaxis CPUSoftmax.hpp CPUSoftmax.cpp\n"
+                    "  mkb evaluate --task Softmax/lastaxis answer.md          a model's raw answer\n"
+                    "  ask-a-model | mkb evaluate --task Softmax/lastaxis -\n"
+                    "  mkb evaluate --task Softmax/lastaxis --build in-tree CPUSoftmax.hpp CPUSoftmax.cpp\n"
                     "  mkb evaluate --manifest examples/kernels/manifest.json --run runs/demo\n"
-                    "  mkb evaluate --task Softmax --device qemu --targets host,aarch64 CPUSoftmax.cpp\n"
+                    "  mkb evaluate --task Softmax/lastaxis --device qemu --targets host,aarch64 CPUSoftmax.cpp\n"
                     "With --run the same command goes on where it stopped and judges nothing twice.\n"
                     "Exit code: 0 correct (or all as expected), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
     add_common(*command, options->common);

@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
     Program program;
     program.app.name("mkb");
     program.app.description("MobileKernelBench: is this kernel right, and is it faster than the framework's own?");
-    program.app.footer("Example: mkb evaluate --task Softmax examples/kernels/softmax_simd/CPUSoftmax.*\n"
+    program.app.footer("Example: mkb evaluate --task Softmax/lastaxis examples/kernels/softmax_simple/CPUSoftmax.*\n"
                        "Exit codes: 0 yes, 1 no, 2 bad input, 3 this machine, 4 device or service away");
     program.app.set_version_flag("--version", MKB_VERSION);
     program.app.require_subcommand(1);

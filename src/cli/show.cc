@@ -1,6 +1,7 @@
 #include "base/files.h"
 #include "cli/cli.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mkb::cli {
@@ -195,8 +196,14 @@ Result<int> find_record(const Options& options) {
 
 Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
-    if (const auto task = find_task(tasks, options.what)) {
+    const auto task = find_task(tasks, options.what);
+    if (task) {
         return show_task(options, *task);
+    }
+    const bool names_tasks = options.what.find('/') != std::string::npos ||
+                             std::ranges::find(tasks, options.what, &Task::operator_name) != tasks.end();
+    if (names_tasks) {
+        return std::unexpected(task.error()); // of which it says the nearest, or which to choose from
     }
     return find_record(options);
 }
@@ -206,7 +213,8 @@ Result<int> run(const Options& options) {
 void add_show(Program& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.app.add_subcommand("show", "All about one task or one record");
-    command->footer("Examples: mkb show Softmax\n          mkb show 01K8 --run runs/demo --file CPUSoftmax.cpp");
+    command->footer(
+        "Examples: mkb show Softmax/lastaxis\n          mkb show 01K8 --run runs/demo --file CPUSoftmax.cpp");
     add_common(*command, options->common);
     command->add_option("what", options->what, "A task, or the beginning of a record's id")->required();
     command->add_option("--run", options->run, "Folder of the run that holds the record");

@@ -168,27 +168,29 @@ Result<std::vector<Task>> load_tasks(const fs::path& root) {
 }
 
 Result<Task> find_task(const std::vector<Task>& tasks, std::string_view name) {
-    std::vector<const Task*> of_operator;
+    std::vector<const Task*> meant; // an operator's, or those that begin so
+    const bool begins = name.find('/') != std::string_view::npos;
     for (const Task& task : tasks) {
         if (task.id == name || short_name(task) == name) {
             return task;
         }
-        if (task.operator_name == name) {
-            of_operator.push_back(&task);
+        if (task.operator_name == name ||
+            (begins && (task.id.starts_with(name) || short_name(task).starts_with(name)))) {
+            meant.push_back(&task);
         }
     }
-    if (of_operator.size() == 1) {
-        return *of_operator.front();
+    if (meant.size() == 1) {
+        return *meant.front();
     }
-    if (of_operator.empty()) {
+    if (meant.empty()) {
         return fail(ErrorKind::bad_input, "task '{}' is not there; nearest: {}; 'mkb tasks' lists all", name,
                     fmt::join(nearest_ids(tasks, name), ", "));
     }
     std::vector<std::string> ids;
-    for (const Task* task : of_operator) {
+    for (const Task* task : meant) {
         ids.push_back(task->id);
     }
-    return fail(ErrorKind::bad_input, "operator '{}' has {} tasks, name one: {}", name, ids.size(),
+    return fail(ErrorKind::bad_input, "'{}' could be any of {} tasks, name one: {}", name, ids.size(),
                 fmt::join(ids, ", "));
 }
 

@@ -290,7 +290,11 @@ TEST(Task, TasksAreFoundByTheirShortNames) {
     EXPECT_EQ(find_task(tasks, "MaxPool/k5_large")->id, "pooling/MaxPool/k5_large");
     EXPECT_EQ(find_task(tasks, "AveragePool")->id, "pooling/AveragePool/k3_small");
     EXPECT_EQ(find_task(tasks, "MaxPool").error().message,
-              "operator 'MaxPool' has 2 tasks, name one: pooling/MaxPool/k3_small, pooling/MaxPool/k5_large");
+              "'MaxPool' could be any of 2 tasks, name one: pooling/MaxPool/k3_small, pooling/MaxPool/k5_large");
+    EXPECT_EQ(find_task(tasks, "MaxPool/k5")->id, "pooling/MaxPool/k5_large");
+    EXPECT_EQ(find_task(tasks, "pooling/MaxPool/k3")->id, "pooling/MaxPool/k3_small");
+    EXPECT_EQ(find_task(tasks, "MaxPool/k").error().message,
+              "'MaxPool/k' could be any of 2 tasks, name one: pooling/MaxPool/k3_small, pooling/MaxPool/k5_large");
     const auto missing = find_task(tasks, "maxpool/k5large");
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().kind, ErrorKind::bad_input);

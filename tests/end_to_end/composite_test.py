@@ -170,7 +170,7 @@ class CompositeTest(ProgramTest):
         self.assertEqual(self.outcome(text, **names)["kind"], "wrong")
 
     def test_show_says_what_a_transform_is_and_may_emit(self):
-        shown = self.run_mkb("show", "HardSigmoid")
+        shown = self.run_mkb("show", "HardSigmoid/map_64x112")
         self.assertEqual(shown.returncode, FINE, shown.err)
         for part in ("OnnxHardSigmoid.cpp", 'insert("HardSigmoid"', "OnnxExtraManager.hpp", "may emit", "ReLU6"):
             self.assertIn(part, shown.out)

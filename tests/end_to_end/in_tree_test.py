@@ -98,7 +98,7 @@ class InTreeTest(ProgramTest):
 
     def test_a_composite_candidate_is_one_line(self):
         text = self.write("OnnxHardSigmoid.cpp", "int nothing;\n")
-        done = self.run_mkb("evaluate", "--task", "HardSigmoid", *IN_TREE, "--run", "run", text)
+        done = self.run_mkb("evaluate", "--task", "HardSigmoid/map_64x112", *IN_TREE, "--run", "run", text)
         self.assert_one_line(done, BAD_INPUT, "HardSigmoid", "converter", "--build")
 
     def test_the_candidates_names_stay_its_own(self):
