@@ -158,8 +158,8 @@ void Child::load_candidate() {
         check_function_tables();
         using Register = void (*)(void*, void (*)(void*, int, void*));
         constexpr const char* kEntry = "mkb_register_v1";
-        auto* register_all = reinterpret_cast<Register>(
-            plugin_.empty() ? open_in_tree(*channel_, job_.in_tree, kEntry) : open_plugin(*channel_, plugin_, kEntry));
+        auto* register_all = reinterpret_cast<Register>(plugin_.empty() ? open_in_tree(*channel_, job_.in_tree, kEntry)
+                                                                        : open_plugin(*channel_, plugin_, kEntry));
         ++watch().in_candidate;
         register_all(nullptr, geometric_ ? add_candidate_computer : add_candidate_creator);
         --watch().in_candidate;

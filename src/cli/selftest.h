@@ -17,15 +17,15 @@ struct KnownRatio {
 
 /// Native against native; the second process does `extra_work` more real work (0: A/A).
 Result<KnownRatio> compare_native(Workbench& bench, const Task& task, const Profile& profile, double extra_work);
-/// The framework's own file as a candidate, without guard and traps. With a profile that does not time, only its outcome
-/// says something.
+/// The framework's own file as a candidate, without guard and traps. With a profile that does not time, only its
+/// outcome says something.
 Result<KnownRatio> native_as_candidate(Workbench& bench, const Task& task, const Profile& profile);
 
 struct SelfTest {
     std::vector<KnownRatio> aa, ab, native_file;
     nlohmann::json controls = nlohmann::json::array();    ///< per task: controls, rejected
     nlohmann::json determinism = nlohmann::json::array(); ///< per task: the same seed gives the same bytes and verdict
-    bool deterministic_fine = true;                       ///< controls all rejected, native verified also as a candidate, determinism
+    bool deterministic_fine = true; ///< controls all rejected, native verified also as a candidate, determinism
     std::vector<std::string> findings;
 };
 

@@ -149,8 +149,8 @@ struct Task {
 Result<Task> load_task(const std::filesystem::path& folder);
 /// All tasks below `root`, sorted by id. An unreadable task is an error, not a gap.
 Result<std::vector<Task>> load_tasks(const std::filesystem::path& root);
-/// By id, by "<Operator>/<case>", by the beginning of either, or by operator; bad_input with the choice when several are
-/// meant, with the nearest ids when none is.
+/// By id, by "<Operator>/<case>", by the beginning of either, or by operator; bad_input with the choice when several
+/// are meant, with the nearest ids when none is.
 Result<Task> find_task(const std::vector<Task>& tasks, std::string_view name);
 
 /// model.onnx and model.mnn as they are, or with every parameter drawn anew from `seed`.
