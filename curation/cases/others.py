@@ -116,7 +116,6 @@ CASES = (
             x={
                 "typical": uniform(-1, 1),
                 "large": uniform(-100, 100),
-                "small": log_uniform(-20, -10),
                 "wide": log_uniform(-10, 5),
                 "negative": uniform(-2, -1),
                 "ties": choice(-1, 0, 1),
