@@ -49,7 +49,7 @@ std::string signal_name(int signal) {
 struct Describe {
     std::string operator()(const NoSource& o) const { return with_reason("no source", o.why); }
     std::string operator()(const BuildFailed& o) const {
-        const std::string failed =
+        std::string failed =
             o.target.empty() ? "build failed" : fmt::format("build failed for {}", printable_line(o.target, 20));
         if (!o.limit.empty()) {
             return fmt::format("{}: over the compiler's limit of {}", failed, printable_line(o.limit, 80));

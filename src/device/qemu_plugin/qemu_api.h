@@ -5,6 +5,7 @@
 
 extern "C" {
 
+// NOLINTBEGIN(readability-identifier-naming): the names are QEMU's
 using qemu_plugin_id_t = std::uint64_t;
 struct qemu_plugin_tb;
 
@@ -18,6 +19,7 @@ struct qemu_info_t {
 };
 
 enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
+// NOLINTEND(readability-identifier-naming)
 
 using TranslationCallback = void (*)(qemu_plugin_id_t, qemu_plugin_tb*);
 using SyscallCallback = void (*)(qemu_plugin_id_t, unsigned vcpu, std::int64_t number, std::uint64_t a1,
