@@ -40,19 +40,12 @@ void print_counts(const nlohmann::json& rows, const Store& store) {
 Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(profile, profile_named(options.profile));
+    MKB_TRY(chosen, tasks_holding(tasks, options.tasks));
     std::vector<Work> works;
-    for (const Task& task : tasks) {
-        if (options.tasks.empty() || std::ranges::any_of(options.tasks, [&](const std::string& part) {
-                return task.id.find(part) != std::string::npos;
-            })) {
-            works.push_back(
-                {.task = &task,
-                 .options = {.profile = profile, .native_twice = true, .label = "native", .method = "baseline"}});
-        }
-    }
-    if (works.empty()) {
-        return fail(ErrorKind::bad_input, "no task holds '{}' in its id; run 'mkb tasks'",
-                    fmt::join(options.tasks, "' or '"));
+    for (const Task* task : chosen) {
+        works.push_back(
+            {.task = task,
+             .options = {.profile = profile, .native_twice = true, .label = "native", .method = "baseline"}});
     }
     MKB_TRY(bench, open_workbench({.device = options.device, .targets = {}}));
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("baseline") : std::filesystem::path(options.run)));

@@ -57,6 +57,8 @@ void add_devices(Program& program);
 
 /// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);
+/// Those whose id holds one of the parts; no part: all. bad_input when there is none.
+Result<std::vector<const Task*>> tasks_holding(const std::vector<Task>& tasks, const std::vector<std::string>& parts);
 /// Task id → category: the denominator of scores.
 std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks);
 

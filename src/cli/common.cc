@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "task/split.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace mkb::cli {
@@ -44,6 +45,20 @@ Result<std::vector<Task>> load_all_tasks(const Common& common) {
         }
     }
     return tasks;
+}
+
+Result<std::vector<const Task*>> tasks_holding(const std::vector<Task>& tasks, const std::vector<std::string>& parts) {
+    std::vector<const Task*> chosen;
+    for (const Task& task : tasks) {
+        const auto holds = [&](const std::string& part) { return task.id.find(part) != std::string::npos; };
+        if (parts.empty() || std::ranges::any_of(parts, holds)) {
+            chosen.push_back(&task);
+        }
+    }
+    if (chosen.empty()) {
+        return fail(ErrorKind::bad_input, "no task holds '{}' in its id; run 'mkb tasks'", fmt::join(parts, "' or '"));
+    }
+    return chosen;
 }
 
 std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks) {

@@ -14,11 +14,7 @@ struct Options {
 Result<nlohmann::json> calibration_of(const std::string& device) {
     MKB_TRY(bench, open_workbench({.device = device, .targets = {}}));
     MKB_TRY(calibration, bench.judge->calibration());
-    nlohmann::json entry{{"peak_gflop_s", calibration->peak_gflop_s}, {"bandwidth", nlohmann::json::array()}};
-    for (const job::Bandwidth& bandwidth : calibration->bandwidth) {
-        entry["bandwidth"].push_back({{"working_set_bytes", bandwidth.working_set_bytes}, {"gb_s", bandwidth.gb_s}});
-    }
-    return entry;
+    return to_json(*calibration);
 }
 
 /// A device that is not there is listed too, with what is missing and the next step.

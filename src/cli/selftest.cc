@@ -181,18 +181,7 @@ void print(const SelfTest& result, const Options& options) {
 
 Result<int> run(Options options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
-    std::vector<const Task*> chosen;
-    for (const Task& task : tasks) {
-        if (options.tasks.empty() || std::ranges::any_of(options.tasks, [&](const std::string& part) {
-                return task.id.find(part) != std::string::npos;
-            })) {
-            chosen.push_back(&task);
-        }
-    }
-    if (chosen.empty()) {
-        return fail(ErrorKind::bad_input, "no task holds '{}' in its id; run 'mkb tasks'",
-                    fmt::join(options.tasks, "' or '"));
-    }
+    MKB_TRY(chosen, tasks_holding(tasks, options.tasks));
     MKB_DO(profile_named(options.profile));
     MKB_TRY(bench, open_workbench({.device = options.device, .targets = {}}));
     options.deterministic = options.deterministic || bench.emulated; // its times are nobody's

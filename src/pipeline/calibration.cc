@@ -21,14 +21,6 @@ Result<Calibration> run_calibration(Framework& framework, Device& device) {
     return Calibration{.bandwidth = reply.result.bandwidth, .peak_gflop_s = reply.result.peak_gflop_s};
 }
 
-nlohmann::json to_json(const Calibration& calibration) {
-    nlohmann::json bandwidth = nlohmann::json::array();
-    for (const job::Bandwidth& entry : calibration.bandwidth) {
-        bandwidth.push_back({{"working_set_bytes", entry.working_set_bytes}, {"gb_s", entry.gb_s}});
-    }
-    return {{"bandwidth", bandwidth}, {"peak_gflop_s", calibration.peak_gflop_s}};
-}
-
 std::optional<Calibration> parse_calibration(const std::string& text) {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object() || !json.contains("peak_gflop_s") || !json["peak_gflop_s"].is_number() ||
@@ -47,6 +39,14 @@ std::optional<Calibration> parse_calibration(const std::string& text) {
 }
 
 } // namespace
+
+nlohmann::json to_json(const Calibration& calibration) {
+    nlohmann::json bandwidth = nlohmann::json::array();
+    for (const job::Bandwidth& entry : calibration.bandwidth) {
+        bandwidth.push_back({{"working_set_bytes", entry.working_set_bytes}, {"gb_s", entry.gb_s}});
+    }
+    return {{"bandwidth", bandwidth}, {"peak_gflop_s", calibration.peak_gflop_s}};
+}
 
 double Calibration::bytes_floor_us(const Task& task) const {
     // From the largest working set that is no larger than the task's on, the fastest: nearer caches are faster, and

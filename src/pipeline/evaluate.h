@@ -29,6 +29,8 @@ struct Calibration {
     /// Least time to move the task's bytes alone.
     double bytes_floor_us(const Task& task) const;
 };
+/// {"peak_gflop_s": …, "bandwidth": [{"working_set_bytes": …, "gb_s": …}, …]}
+nlohmann::json to_json(const Calibration& calibration);
 
 struct EvaluateOptions {
     Profile profile;
