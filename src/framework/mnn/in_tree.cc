@@ -98,25 +98,16 @@ Result<bool> seal_object(const CompileFolders& compiled, const fs::path& folder,
         return false;
     }
     MKB_TRY(object, read_file(sealing.out / kObject));
-    if (const auto findings = check_sealed(object); !findings.empty()) {
-        build.result = Outcome(LoadFailed{.why = findings.front()});
-        for (const std::string& finding : findings) {
-            build.log += finding + "\n";
-        }
-        return false;
-    }
-    return true;
+    const auto findings = check_sealed(object);
+    refuse(findings, build);
+    return findings.empty();
 }
 
 } // namespace
 
 Result<Build> compile_in_tree(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
                               const fs::path& folder) {
-    const CompileFolders folders{.headers = library.headers,
-                                 .kit = kit.folder,
-                                 .sources = folder / "src",
-                                 .out = folder / "out",
-                                 .toolchain = library.toolchain.folder};
+    const CompileFolders folders = candidate_folders(kit, library, folder);
     MKB_DO(write_sources(task, candidate, folders.sources));
     const CompileLayout layout = layout_for(folders);
     Build build;

@@ -152,12 +152,7 @@ private:
         MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form));
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
         build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
-        if (!findings.empty()) {
-            build.result = Outcome(LoadFailed{.why = findings.front()});
-            for (const std::string& finding : findings) {
-                build.log += finding + "\n";
-            }
-        }
+        mnn::refuse(findings, build);
         return {};
     }
 

@@ -110,6 +110,25 @@ std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout
     return errors;
 }
 
+CompileFolders candidate_folders(const Kit& kit, const Library& library, const fs::path& folder) {
+    return {.headers = library.headers,
+            .kit = kit.folder,
+            .sources = folder / "src",
+            .objects = {},
+            .out = folder / "out",
+            .toolchain = library.toolchain.folder};
+}
+
+void refuse(const std::vector<std::string>& findings, Build& build) {
+    if (findings.empty()) {
+        return;
+    }
+    build.result = Outcome(LoadFailed{.why = findings.front()});
+    for (const std::string& finding : findings) {
+        build.log += finding + "\n";
+    }
+}
+
 Result<void> write_sources(const Task& task, const Candidate& candidate, const fs::path& folder) {
     for (const SourceFile& source : candidate.sources) {
         MKB_DO(write_file_atomic(folder / folder_of(task) / source.name, source.text));
@@ -175,11 +194,7 @@ Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, c
 
 Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task& task, const Candidate& candidate,
                              const fs::path& folder) {
-    const CompileFolders folders{.headers = library.headers,
-                                 .kit = kit.folder,
-                                 .sources = folder / "src",
-                                 .out = folder / "out",
-                                 .toolchain = library.toolchain.folder};
+    const CompileFolders folders = candidate_folders(kit, library, folder);
     MKB_DO(write_sources(task, candidate, folders.sources));
     std::error_code io;
     fs::create_directories(folders.out, io);

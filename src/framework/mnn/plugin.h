@@ -20,6 +20,10 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
 
 // What both ways to build share.
 
+/// A candidate's sources and what is compiled of them lie in `folder`/src and `folder`/out.
+CompileFolders candidate_folders(const Kit& kit, const Library& library, const std::filesystem::path& folder);
+/// Findings about what was built end the build: load_failed with the first, all of them in the log.
+void refuse(const std::vector<std::string>& findings, Build& build);
 /// Into the folder of the framework's tree that the task's files lie in, below `folder`.
 Result<void> write_sources(const Task& task, const Candidate& candidate, const std::filesystem::path& folder);
 /// The compiler and everything that a candidate is compiled with, but for the prelude, the output and the file itself.
