@@ -57,6 +57,7 @@ public:
     bool run() {
         pair_.first_slot_candidate = job_.measure.random_slots ? static_cast<int>(schedule_.below(2)) : 0;
         pair_.first_mover_candidate = static_cast<int>(schedule_.below(2));
+        first_warm_candidate_ = job_.measure.random_slots && schedule_.below(2) != 0;
         return start() && warm_up() && time_blocks();
     }
 
@@ -78,10 +79,17 @@ private:
         return true;
     }
 
+    /// Who runs first gets the pages that the last pair's processes gave back first: always the same side would then
+    /// have much the same memory in every pair, and the pairs would share an error that no number of them averages
+    /// away.
     bool warm_up() {
+        ChildProcess* order[] = {&native_, &candidate_};
+        if (first_warm_candidate_) {
+            std::swap(order[0], order[1]);
+        }
         for (int i = 0; i < job_.measure.warm_up_runs; ++i) {
             const auto iteration = static_cast<std::uint64_t>(number_ * job_.measure.warm_up_runs + i);
-            for (ChildProcess* child : {&native_, &candidate_}) {
+            for (ChildProcess* child : order) {
                 if (!child->run(0, schedule_.below(kSlots), true, job_.regimes, 0, Phase::warm_up, iteration).fine) {
                     note_ends();
                     return false;
@@ -176,6 +184,7 @@ private:
     std::string& outputs_;
     Schedule schedule_;
     job::Pair pair_;
+    bool first_warm_candidate_ = false;
     std::vector<std::uint64_t> samples_;
     ChildProcess native_, candidate_;
 };
