@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 constexpr int kMostRepeats = 100;
 constexpr double kWantedInTree = 10;   ///< in-tree build's processor time over the plug-in's, at least
 constexpr double kWantedCompiler = 2;  ///< the plug-in's build over the bare compiler, at most
-constexpr double kWantedOtherMs = 300; ///< everything but the build and the timed iterations, at most
+constexpr double kWantedOtherMs = 300; ///< everything but the build, the pilot and the timed iterations, at most
 constexpr const char* kDefault[] = {"softmax_simple", "atan_simd", "conv_depthwise_packed", "matmul_blocked",
                                     "topk_threshold"};
 
@@ -165,7 +165,9 @@ private:
         Cost whole = end - begin;
         whole.cpu_ms += of("build").cpu_ms; // of what bubblewrap does not wait for
         costs["whole"].push_back(whole);
-        costs["fixed"].push_back({.wall_ms = whole.wall_ms - of("build").wall_ms - of("measure").wall_ms});
+        costs["pilot"].push_back(of("pilot"));
+        costs["outside"].push_back(
+            {.wall_ms = whole.wall_ms - of("build").wall_ms - of("pilot").wall_ms - of("measure").wall_ms});
         costs["around iterations"].push_back({.wall_ms = of("measure").wall_ms - timed.wall_ms});
         return {};
     }
@@ -233,13 +235,15 @@ private:
         return {};
     }
 
-    /// Of the kept pairs, both sides, as the supervisor's clock saw them.
+    /// Of the kept pairs, both sides: their runs as the supervisor's clock saw them, and drawing fresh contents for
+    /// each.
     static Cost iterations_of(const std::string& samples) {
         job::JobResult result;
         std::string reason;
         MKB_CHECK(job::from_json(nlohmann::json::from_cbor(samples), result, reason));
         double all_ns = 0;
         for (const job::Pair& pair : result.pairs) {
+            all_ns += static_cast<double>(pair.contents_ns);
             for (const auto* times : {&pair.native_witness_ns, &pair.candidate_witness_ns}) {
                 for (const std::uint32_t time : *times) {
                     all_ns += time;
@@ -288,7 +292,7 @@ Cost ratio(const std::vector<Costs>& all, const std::string& above, const std::s
 }
 
 constexpr const char* kStages[] = {"extract", "build", "audit", "deploy", "oracle", "verify", "measure", "store"};
-constexpr const char* kBeside[] = {"iterations", "bare compiler", "in-tree build", "whole"};
+constexpr const char* kBeside[] = {"iterations", "pilot", "bare compiler", "in-tree build", "whole"};
 
 nlohmann::json json_of(const Options& options, const std::vector<Example>& examples, const std::vector<Costs>& all) {
     const auto cost = [](Cost one) { return nlohmann::json{{"wall_ms", one.wall_ms}, {"cpu_ms", one.cpu_ms}}; };
@@ -299,7 +303,7 @@ nlohmann::json json_of(const Options& options, const std::vector<Example>& examp
             json["stages"][stage] = cost(typical(all, stage));
         }
     }
-    json["fixed_ms"] = typical(all, "fixed").wall_ms;
+    json["outside_ms"] = typical(all, "outside").wall_ms;
     json["around_iterations_ms"] = typical(all, "around iterations").wall_ms;
     json["in_tree_over_plugin"] = both(ratio(all, "in-tree build", "build"));
     json["build_over_bare_compiler"] = both(ratio(all, "build", "bare compiler"));
@@ -323,7 +327,7 @@ void print(const std::vector<Costs>& all) {
     std::ranges::for_each(kBeside, line);
     const Cost in_tree = ratio(all, "in-tree build", "build");
     const Cost compiler = ratio(all, "build", "bare compiler");
-    const double fixed_ms = typical(all, "fixed").wall_ms;
+    const double outside_ms = typical(all, "outside").wall_ms;
     const double around_ms = typical(all, "around iterations").wall_ms;
     const auto verdict = [](bool met) { return met ? "met" : "missed"; };
     fmt::print("\nin-tree build / build         {:>6.2f} cpu {:>6.2f} wall   wanted: at least {:.0f} cpu, {}\n",
@@ -331,13 +335,13 @@ void print(const std::vector<Costs>& all) {
     fmt::print("build / bare compiler         {:>6.2f} cpu {:>6.2f} wall   wanted: at most {:.0f} both, {}\n",
                compiler.cpu_ms, compiler.wall_ms, kWantedCompiler,
                verdict(std::max(compiler.cpu_ms, compiler.wall_ms) <= kWantedCompiler));
-    fmt::print("whole - build - measure     {:>8.0f} ms wall              wanted: at most {:.0f} ms, {}\n", fixed_ms,
-               kWantedOtherMs, verdict(fixed_ms <= kWantedOtherMs));
     fmt::print(
-        "measure - iterations        {:>8.0f} ms wall              fresh contents, fresh processes, pilot, gate\n",
-        around_ms);
-    fmt::print("both together               {:>8.0f} ms wall              wanted: at most {:.0f} ms, {}\n",
-               fixed_ms + around_ms, kWantedOtherMs, verdict(fixed_ms + around_ms <= kWantedOtherMs));
+        "outside of build and measurement  {:>6.0f} ms wall        extract, audit, oracle, deploy, verify, store\n",
+        outside_ms);
+    fmt::print("measurement around its iterations {:>6.0f} ms wall        fresh processes, warm-up, gate, samples\n",
+               around_ms);
+    fmt::print("both together                     {:>6.0f} ms wall        wanted: at most {:.0f} ms, {}\n",
+               outside_ms + around_ms, kWantedOtherMs, verdict(outside_ms + around_ms <= kWantedOtherMs));
 }
 
 Result<std::vector<Example>> read_examples(const std::vector<std::string>& labels) {

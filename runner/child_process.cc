@@ -240,6 +240,8 @@ bool ChildProcess::hand_over(Command command, double limit_s) {
 Turn ChildProcess::run(std::uint32_t model, std::uint32_t slot, bool timed,
                        const std::vector<std::vector<Draw>>& regimes, std::uint32_t regime, Phase phase,
                        std::uint64_t iteration) {
+    Turn turn;
+    const std::uint64_t begin = now_ns();
     std::byte* place = inputs_ + slot % kSlots * layout_.slot_bytes;
     for (std::size_t i = 0; i < job_.inputs.size(); ++i) {
         const std::uint64_t key = stream_key(job_.seed, phase, regime, iteration, static_cast<std::uint32_t>(i));
@@ -249,8 +251,8 @@ Turn ChildProcess::run(std::uint32_t model, std::uint32_t slot, bool timed,
     channel_->model = model;
     channel_->slot = slot;
     channel_->timed = timed ? 1 : 0;
-    Turn turn;
     const std::uint64_t start = now_ns();
+    turn.contents_ns = start - begin;
     turn.fine = hand_over(Command::run, job_.run_limit_s);
     turn.witness_ns = now_ns() - start;
     turn.claimed_ns = channel_->claimed_ns;

@@ -15,6 +15,7 @@ struct Turn {
     bool fine = false;
     std::uint64_t claimed_ns = 0;   ///< the child's clock around runSession
     std::uint64_t witness_ns = 0;   ///< ours around the whole hand-over
+    std::uint64_t contents_ns = 0;  ///< drawing the inputs, before the hand-over
     std::uint64_t instructions = 0; ///< in mode "count"
     std::uint32_t calls = 0;
 };

@@ -149,6 +149,7 @@ private:
             side.claimed.push_back(narrow(turn.claimed_ns));
             side.witness.push_back(narrow(turn.witness_ns));
             side.wall_ns += turn.witness_ns;
+            pair_.contents_ns += turn.contents_ns;
             side.cpu_ns += side.child.cpu_ns() - cpu;
             // Asked for only now: while it ran nothing could tell that this output would be looked at.
             if (is_candidate && std::ranges::find(samples_, side.iteration) != samples_.end() && !take_sample(side)) {

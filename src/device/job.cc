@@ -125,7 +125,8 @@ json pair_to_json(const Pair& pair) {
             {"native_cpu_share", pair.native_cpu_share},
             {"candidate_cpu_share", pair.candidate_cpu_share},
             {"native_create_us", pair.native_create_us},
-            {"candidate_create_us", pair.candidate_create_us}};
+            {"candidate_create_us", pair.candidate_create_us},
+            {"contents_ns", pair.contents_ns}};
 }
 
 bool pair_from_json(const json& from, Pair& pair, std::string& reason) {
@@ -140,6 +141,7 @@ bool pair_from_json(const json& from, Pair& pair, std::string& reason) {
     reader.read("candidate_cpu_share", pair.candidate_cpu_share);
     reader.read("native_create_us", pair.native_create_us);
     reader.read("candidate_create_us", pair.candidate_create_us);
+    reader.read_if_there("contents_ns", pair.contents_ns);
     return reader.ok();
 }
 

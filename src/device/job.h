@@ -121,6 +121,7 @@ struct Pair {
     std::vector<std::uint32_t> native_witness_ns, candidate_witness_ns; ///< supervisor's clock around the hand-over
     double native_cpu_share = 0, candidate_cpu_share = 0;               ///< process CPU time / wall time while timed
     double native_create_us = 0, candidate_create_us = 0;               ///< session creation, resize included
+    std::uint64_t contents_ns = 0; ///< drawing the inputs of the timed iterations, both sides; 0 in older samples
 };
 
 /// Bytes read and written per second by a copy loop over a working set of that size.

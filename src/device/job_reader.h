@@ -26,6 +26,14 @@ public:
         }
     }
 
+    /// A member that older writers did not know: `value` stays as it is then.
+    template <class T>
+    void read_if_there(const char* name, T& value) {
+        if (const auto found = from_.find(name); found != from_.end()) {
+            assign(name, *found, value);
+        }
+    }
+
     template <class T, class Parse>
     void read_list(const char* name, std::vector<T>& values, Parse parse) {
         const auto found = from_.find(name);

@@ -59,6 +59,7 @@ JobResult sample_result() {
     pair.native_ns = {1, 2, 0xFFFF'FFFF};
     pair.candidate_ns = {3};
     pair.native_cpu_share = 0.99;
+    pair.contents_ns = 1234;
     result.pairs = {pair};
     result.native_instructions = {1ULL << 60, 2};
     result.candidate_instructions = {3};

@@ -245,8 +245,9 @@ private:
         // All of it: the runs on the device, the gate before them, and the oracle on the outputs of timed runs.
         const auto start = std::chrono::steady_clock::now();
         MKB_TRY(measured, measure_candidate(judge_, task_, built_, seed_, options_));
-        note_stage("measure",
-                   std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        const std::chrono::duration<double, std::milli> all = std::chrono::steady_clock::now() - start;
+        note_stage("pilot", measured.pilot_ms);
+        note_stage("measure", all.count() - measured.pilot_ms);
         Record& record = judgement_.record;
         std::ranges::copy(measured.flags, std::back_inserter(record.flags));
         if (record.graph) {

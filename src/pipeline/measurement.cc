@@ -172,6 +172,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     job.measure.quads = 1;
     job.measure.runs_per_block = 2;
     MKB_TRY(pilot, run_pairs(judge, built, files, pilot_of(job, 1)));
+    measured.pilot_ms = pilot.reply.wall_ms;
     if (pilot.fault) {
         measured.fault = std::move(pilot.fault);
         return measured;
@@ -184,6 +185,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     MKB_TRY(quiet, wait_until_quiet(judge.device()));
     if (options.profile.most_pairs > options.profile.pairs) {
         MKB_TRY(scatter, run_pairs(judge, built, files, pilot_of(job, options.profile.pilot_pairs)));
+        measured.pilot_ms += scatter.reply.wall_ms;
         if (scatter.fault) {
             measured.fault = std::move(scatter.fault);
             return measured;

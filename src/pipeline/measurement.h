@@ -11,6 +11,7 @@ struct MeasurementResult {
     Correct correct;     ///< when there is no fault
     std::string samples; ///< CBOR of the runner's result: the artifact
     std::vector<std::string> flags;
+    double pilot_ms = 0; ///< wall time of the pairs that were thrown away
 };
 
 /// `plugin`: nothing for native against native.

@@ -12,7 +12,7 @@ namespace mkb {
 constexpr int kRecordSchema = 2; ///< 2: targets, instructions
 
 struct StageTime {
-    std::string name; ///< extract, build, audit, expand, deploy, verify, measure, oracle, store
+    std::string name; ///< extract, build, audit, expand, deploy, verify, pilot, measure, oracle, store
     double wall_ms = 0;
     double cpu_ms = 0;
 };
