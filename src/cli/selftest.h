@@ -29,6 +29,16 @@ struct SelfTest {
     std::vector<std::string> findings;
 };
 
+/// Over the tasks that were timed.
+struct KnownSummary {
+    std::size_t tasks = 0;  ///< all that were to be timed
+    std::size_t hold = 0;   ///< the interval holds the true ratio
+    std::size_t narrow = 0; ///< the whole interval is within 1 % of it
+    std::size_t near = 0;   ///< the middle is
+    double largest = 0;     ///< distance of a middle, as a share
+};
+KnownSummary summary_of(const std::vector<KnownRatio>& ratios);
+
 nlohmann::json to_json(const SelfTest& result);
 /// A/A: at least 11 of 12 hold 1, 10 of 12 within 1 %, all points within 1.5 %; A/B at 5 %: all seen. Scaled to the
 /// number of tasks.

@@ -46,6 +46,22 @@ bool enough(const std::vector<KnownRatio>& ratios, int of_twelve, auto holds) {
 
 } // namespace
 
+KnownSummary summary_of(const std::vector<KnownRatio>& ratios) {
+    constexpr double kOnePercent = 0.01;
+    KnownSummary all{.tasks = ratios.size()};
+    for (const KnownRatio& known : ratios) {
+        if (!known.evaluated) {
+            continue;
+        }
+        const auto off = [&](double ratio) { return std::abs(ratio / known.expected - 1); };
+        all.hold += known.holds() ? 1 : 0;
+        all.narrow += off(known.low) <= kOnePercent && off(known.high) <= kOnePercent ? 1 : 0;
+        all.near += off(known.ratio) <= kOnePercent ? 1 : 0;
+        all.largest = std::max(all.largest, off(known.ratio));
+    }
+    return all;
+}
+
 Result<KnownRatio> compare_native(Workbench& bench, const Task& task, const Profile& profile, double extra_work) {
     EvaluateOptions options{.profile = profile, .extra_work = extra_work, .native_twice = true};
     KnownRatio known = known_ratio(task, evaluate(*bench.judge, task, {}, options));
@@ -78,9 +94,24 @@ bool timing_fine(const SelfTest& result) {
     return aa && ab;
 }
 
+namespace {
+
+nlohmann::json summary_json(const std::vector<KnownRatio>& ratios) {
+    const KnownSummary all = summary_of(ratios);
+    return {{"tasks", all.tasks},
+            {"hold", all.hold},
+            {"intervals_within_1_percent", all.narrow},
+            {"middles_within_1_percent", all.near},
+            {"largest_error", all.largest}};
+}
+
+} // namespace
+
 nlohmann::json to_json(const SelfTest& result) {
     nlohmann::json json{{"aa", ratios_json(result.aa)},
                         {"ab", ratios_json(result.ab)},
+                        {"aa_summary", summary_json(result.aa)},
+                        {"ab_summary", summary_json(result.ab)},
                         {"native_as_candidate", ratios_json(result.native_file)},
                         {"negative_controls", result.controls},
                         {"determinism", result.determinism},
