@@ -4,7 +4,8 @@
 missing_packages() {
     local package
     for package in clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 clang-tools-19 cmake \
-        ninja-build nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev libssl-dev libgtest-dev libgmock-dev \
+        ninja-build nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev libkainjow-mustache-dev \
+        libgtest-dev libgmock-dev \
         libonnx-dev libprotobuf-dev bubblewrap qemu-user $(cross_packages) python3 python3-venv python3-pip git \
         ca-certificates; do
         # Not every image has the pip of Debian, but then one of its own.
