@@ -48,6 +48,41 @@ CREATE TRIGGER artifact_no_replace BEFORE INSERT ON artifact
     BEGIN SELECT RAISE(ABORT, 'artifacts are only ever appended'); END;
 )sql";
 
+// Calls of models: a row when one begins, another when it ends. What began and never ended was lost with its process.
+constexpr const char* kCallTables = R"sql(
+CREATE TABLE call (
+    sequence INTEGER PRIMARY KEY,
+    position TEXT NOT NULL,
+    task_id  TEXT NOT NULL,
+    request  TEXT NOT NULL,
+    began    TEXT NOT NULL
+) STRICT;
+CREATE INDEX call_position ON call (position);
+CREATE TABLE call_end (
+    call     INTEGER PRIMARY KEY REFERENCES call (sequence),
+    position TEXT NOT NULL,
+    answer   TEXT NOT NULL,
+    failure  TEXT NOT NULL,
+    money    TEXT NOT NULL,
+    ended    TEXT NOT NULL,
+    CHECK ((answer = '') <> (failure = ''))
+) STRICT;
+CREATE UNIQUE INDEX call_answered ON call_end (position) WHERE answer <> '';
+CREATE TRIGGER call_no_update BEFORE UPDATE ON call BEGIN SELECT RAISE(ABORT, 'calls are only ever appended'); END;
+CREATE TRIGGER call_no_delete BEFORE DELETE ON call BEGIN SELECT RAISE(ABORT, 'calls are only ever appended'); END;
+CREATE TRIGGER call_no_replace BEFORE INSERT ON call
+    WHEN EXISTS (SELECT 1 FROM call WHERE sequence = NEW.sequence)
+    BEGIN SELECT RAISE(ABORT, 'calls are only ever appended'); END;
+CREATE TRIGGER call_end_no_update BEFORE UPDATE ON call_end
+    BEGIN SELECT RAISE(ABORT, 'answers are only ever appended'); END;
+CREATE TRIGGER call_end_no_delete BEFORE DELETE ON call_end
+    BEGIN SELECT RAISE(ABORT, 'answers are only ever appended'); END;
+CREATE TRIGGER call_end_no_replace BEFORE INSERT ON call_end
+    WHEN EXISTS (SELECT 1 FROM call_end WHERE call = NEW.call OR
+                 (position = NEW.position AND answer <> '' AND NEW.answer <> ''))
+    BEGIN SELECT RAISE(ABORT, 'answers are only ever appended'); END;
+)sql";
+
 // Schema 0 held evaluation (sequence, record) and artifact (hash, kind, content), with names only inside the JSON.
 Result<void> migrate_0_to_1(const Database& database) {
     MKB_DO(database.execute("ALTER TABLE evaluation RENAME TO evaluation_0"));
@@ -60,13 +95,19 @@ Result<void> migrate_0_to_1(const Database& database) {
     return database.execute(kAppendOnly);
 }
 
+// Schema 1 knew no calls of models.
+Result<void> migrate_1_to_2(const Database& database) {
+    return database.execute(kCallTables);
+}
+
 using Migration = Result<void> (*)(const Database&);
-constexpr Migration kMigrations[] = {migrate_0_to_1};
+constexpr Migration kMigrations[] = {migrate_0_to_1, migrate_1_to_2};
 static_assert(std::size(kMigrations) == kStoreSchema, "one migration from each older schema to the next");
 
 Result<void> create_tables(const Database& database) {
     MKB_DO(database.execute(kTables));
-    return database.execute(kAppendOnly);
+    MKB_DO(database.execute(kAppendOnly));
+    return database.execute(kCallTables);
 }
 
 } // namespace

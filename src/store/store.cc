@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "record/printable.h"
+#include "store/calls.h"
 #include "store/line_file.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
@@ -292,6 +293,38 @@ Result<std::vector<NotEvaluated>> Store::not_evaluated() {
                         .when = text(6),
                         .attempts = static_cast<int>(select.integer(7))});
     }
+}
+
+Result<std::int64_t> Store::begin_call(const ModelCall& call) {
+    const std::lock_guard lock(state_->mutex);
+    MKB_TRY(transaction, state_->begin());
+    MKB_TRY(sequence, insert_call(state_->database, call));
+    MKB_DO(transaction.commit());
+    return sequence;
+}
+
+Result<void> Store::end_call(std::int64_t sequence, const nlohmann::json& answer, std::optional<double> money) {
+    const std::lock_guard lock(state_->mutex);
+    MKB_TRY(transaction, state_->begin());
+    MKB_DO(insert_answer(state_->database, sequence, answer, money));
+    return transaction.commit();
+}
+
+Result<void> Store::end_call(std::int64_t sequence, std::string_view failure) {
+    const std::lock_guard lock(state_->mutex);
+    MKB_TRY(transaction, state_->begin());
+    MKB_DO(insert_failure(state_->database, sequence, failure));
+    return transaction.commit();
+}
+
+Result<std::optional<ModelCall>> Store::answered_call(const std::string& position) {
+    const std::lock_guard lock(state_->mutex);
+    return select_answered(state_->database, position);
+}
+
+Result<std::vector<ModelCall>> Store::calls(const std::string& task_id) {
+    const std::lock_guard lock(state_->mutex);
+    return select_calls(state_->database, task_id);
 }
 
 Result<void> Store::put_fact(std::string_view name, std::string_view value) {

@@ -6,13 +6,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace mkb {
 
-constexpr int kStoreSchema = 1;
+constexpr int kStoreSchema = 2; ///< 2: calls of models
 
 /// An evaluation that infrastructure trouble ended; visible in every table until an evaluation with the same key
 /// succeeds.
@@ -21,6 +22,21 @@ struct NotEvaluated {
     std::string message;
     std::string when;
     int attempts = 0; ///< as noted; in the list that not_evaluated() gives, the sum over the key's notes
+};
+
+/// A call of a model, stored when it begins and again when it ends, before anybody uses the answer.
+struct ModelCall {
+    std::int64_t sequence = 0; ///< given by begin_call
+    std::string position;      ///< what the call is for within the run: answered once, and then never asked for again
+    std::string method, model, task_id, role;
+    int round = 0, sample = 0, attempt = 0;
+    std::string system, prompt;           ///< the prompt with marks around measured figures (llm/measured.h)
+    nlohmann::json parameters;            ///< what was asked for beyond the provider's defaults
+    std::string began, ended;             ///< UTC; `ended` empty while it is in flight
+    std::optional<nlohmann::json> answer; ///< text, thinking, usage, stop, model, tries, troubles, latency_ms
+    std::string failure;                  ///< one line, where there is no answer
+    std::optional<double> money;          ///< in the price table's currency; nothing where no price is known
+    bool in_flight() const { return !answer && failure.empty(); }
 };
 
 /// Calls from several threads take turns; `for_each` holds its turn to the end, and its callback may call the store.
@@ -57,6 +73,17 @@ public:
     /// Kept as a note of its own; the newest of a key is shown.
     Result<void> note_not_evaluated(const NotEvaluated& trouble);
     Result<std::vector<NotEvaluated>> not_evaluated();
+
+    /// Stores what is about to be asked; the sequence that end_call wants.
+    Result<std::int64_t> begin_call(const ModelCall& call);
+    /// Stores how it ended: an answer, or a failure's line. bad_input for an unknown call, one that has ended, or a
+    /// second answer for its position.
+    Result<void> end_call(std::int64_t sequence, const nlohmann::json& answer, std::optional<double> money);
+    Result<void> end_call(std::int64_t sequence, std::string_view failure);
+    /// The answered call of this position.
+    Result<std::optional<ModelCall>> answered_call(const std::string& position);
+    /// All calls in the order in which they began. In a run that nobody works on, those in flight are lost.
+    Result<std::vector<ModelCall>> calls(const std::string& task_id = {});
 
     /// Facts of the whole run ("created", "tool_version", …): written once, read for reports.
     Result<void> put_fact(std::string_view name, std::string_view value);
