@@ -1,6 +1,7 @@
 #include "score/score.h"
 #include "base/progress.h"
 #include "cli/cli.h"
+#include "score/published.h"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,10 @@ Result<int> run(const Options& options) {
         fmt::print("{}\n", list.dump(2));
     } else {
         fmt::print("{}", score_table(scores, colour_wanted()));
+        // Beside what models made, what the benchmark's authors published.
+        if (std::ranges::any_of(scores, [](const Score& score) { return !score.model.empty(); })) {
+            fmt::print("\n{}", published_table(colour_wanted()));
+        }
     }
     return kFine;
 }

@@ -166,6 +166,7 @@ Score score_method(const Method& method, const Attempts& attempts, const std::ma
     score.csr = make_share(built, score.tasks);
     score.fcr = make_share(right, score.tasks);
     count_speeds(speeds, score);
+    score.pass_at = pass_at(attempts.records, tasks);
     return score;
 }
 
@@ -228,6 +229,10 @@ std::vector<Score> score_run(const std::vector<Record>& records, const std::vect
 }
 
 nlohmann::json to_json(const Score& score) {
+    nlohmann::json pass_at = nlohmann::json::object();
+    for (const auto& [k, shares] : score.pass_at) {
+        pass_at[std::to_string(k)] = {{"csr", shares.compiled}, {"fcr", shares.correct}};
+    }
     return {{"method", score.method},
             {"model", score.model},
             {"category", score.category},
@@ -244,7 +249,8 @@ nlohmann::json to_json(const Score& score) {
             {"arithmetic_speedup", score.arithmetic_speedup},
             {"calls", score.calls},
             {"tokens", score.tokens},
-            {"money", score.money}};
+            {"money", score.money},
+            {"pass_at", pass_at}};
 }
 
 } // namespace mkb

@@ -3,6 +3,7 @@
 // Metrics).
 #include "measure/statistics.h"
 #include "record/record.h"
+#include "score/pass_at.h"
 #include "store/store.h"
 
 #include <map>
@@ -30,6 +31,7 @@ struct Score {
     double arithmetic_speedup = 0;
     int calls = 0; ///< model calls; like tokens and money the sum of the records' settings.usage {calls, tokens, money}
     double tokens = 0, money = 0;
+    std::map<int, PassAt> pass_at; ///< by k, for methods that take several samples a task
 };
 
 constexpr double kFastThresholds[] = {0.5, 1.0, 1.5};

@@ -112,6 +112,14 @@ std::string spending(const Score& score) {
                : fmt::format("  {} model calls, {:.0f} tokens, {:.2f} spent\n", score.calls, score.tokens, score.money);
 }
 
+std::string unbiased(const Score& score) {
+    std::vector<std::string> parts;
+    for (const auto& [k, shares] : score.pass_at) {
+        parts.push_back(fmt::format("pass@{} CSR {:.1f} FCR {:.1f}", k, 100 * shares.compiled, 100 * shares.correct));
+    }
+    return parts.empty() ? "" : fmt::format("  unbiased: {}\n", fmt::join(parts, ", "));
+}
+
 } // namespace
 
 std::string score_table(const std::vector<Score>& scores, bool colour, int width) {
@@ -121,7 +129,7 @@ std::string score_table(const std::vector<Score>& scores, bool colour, int width
     for (const Score& score : scores) {
         text += value_row(score).line(name_width) + "\n";
         if (score.category.empty()) {
-            text += paint(kDim, interval_row(score).line(name_width)) + "\n" + spending(score);
+            text += paint(kDim, interval_row(score).line(name_width)) + "\n" + unbiased(score) + spending(score);
         }
     }
     if (scores.empty()) {
