@@ -54,6 +54,10 @@ void add_report(Program& program);
 void add_selftest(Program& program);
 void add_doctor(Program& program);
 void add_devices(Program& program);
+void add_run(Program& program);
+void add_ablate(Program& program);
+void add_prompt(Program& program);
+void add_memory(Program& program);
 
 /// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);

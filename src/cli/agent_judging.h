@@ -1,0 +1,46 @@
+#pragma once
+// Judging for many threads, and the progress that they share.
+#include "agent/agent.h"
+#include "base/progress.h"
+#include "cli/cli.h"
+
+#include <map>
+#include <mutex>
+
+namespace mkb::cli {
+
+/// One candidate at a time on the device: nothing is timed well beside another. Model calls of other tasks go on.
+class AgentJudging {
+public:
+    /// `flags`: for every record; `stop`: nothing is judged any more, except what is stored.
+    AgentJudging(Workbench& bench, Store& store, const EvaluateOptions& defaults, std::vector<std::string> flags,
+                 const StopFlag& stop)
+        : bench_(bench), store_(store), defaults_(defaults), flags_(std::move(flags)), stop_(stop) {}
+    Result<Record> judge(const Task& task, const LoadedCandidate& loaded, const JudgeNote& note);
+
+private:
+    Workbench& bench_;
+    Store& store_;
+    EvaluateOptions defaults_;
+    std::vector<std::string> flags_;
+    const StopFlag& stop_;
+    std::mutex mutex_;
+};
+
+/// One line: rounds done of all, outcomes, calls and money.
+class RunProgress {
+public:
+    RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency)
+        : progress_(what, steps), budget_(budget), currency_(std::move(currency)) {}
+    void add(const RoundReport& report);
+
+private:
+    std::mutex mutex_;
+    Progress progress_;
+    const Budget& budget_;
+    std::string currency_;
+    std::uint64_t done_ = 0;
+    std::map<std::string, int> outcomes_;
+};
+
+} // namespace mkb::cli
