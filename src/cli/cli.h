@@ -56,6 +56,8 @@ void add_doctor(Program& program);
 void add_devices(Program& program);
 void add_run(Program& program);
 void add_ablate(Program& program);
+void add_compare(Program& program);
+void add_trace(Program& program);
 void add_prompt(Program& program);
 void add_memory(Program& program);
 

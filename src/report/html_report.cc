@@ -1,5 +1,6 @@
 #include "report/html.h"
 #include "report/report.h"
+#include "report/rounds.h"
 #include "report/run_view.h"
 #include "report/sections.h"
 #include "report/web_assets.h"
@@ -25,6 +26,7 @@ std::string embedded_script(std::string_view script) {
 
 Result<std::string> html_report(Store& store, const std::map<std::string, std::string>& task_ids) {
     MKB_TRY(run, read_run(store, task_ids));
+    MKB_TRY(traces, read_traces(store, "", kTracesShown));
     return fill_template(
         page_template(),
         {{"policy", content_policy()},
@@ -34,6 +36,7 @@ Result<std::string> html_report(Store& store, const std::map<std::string, std::s
          {"facts", facts_html(run)},
          {"scores", scores_html(run)},
          {"evaluations", evaluations_html(run)},
+         {"rounds", rounds_html(traces)},
          {"trouble", trouble_html(run)},
          {"recompute", recompute_html(run)},
          {"footer", "Pictures: D3 and Observable Plot (ISC licence), inside this file. Nothing is loaded "

@@ -1,0 +1,96 @@
+#include "report/trace.h"
+#include "base/files.h"
+#include "base/progress.h"
+#include "cli/cli.h"
+#include "llm/measured.h"
+#include "llm/recorded.h"
+
+#include <fmt/format.h>
+
+namespace mkb::cli {
+
+namespace {
+
+constexpr std::size_t kMostTraces = 10'000;
+
+struct Options {
+    Common common;
+    std::string run, task, calls;
+    bool full = false;
+};
+
+/// The answered calls of the run, or of one task, as a recording.
+Result<int> write_calls(Store& store, const std::string& task_id, const std::string& file) {
+    MKB_TRY(stored, store.calls(task_id));
+    std::vector<RecordedCall> calls;
+    for (const ModelCall& call : stored) {
+        auto answer = call.answer ? answer_from_json(*call.answer) : std::nullopt;
+        if (answer) {
+            calls.push_back({.name = {.task = call.task_id,
+                                      .role = call.role,
+                                      .round = call.round,
+                                      .sample = call.sample,
+                                      .attempt = call.attempt},
+                             .pattern = pattern_of(call.prompt),
+                             .answer = std::move(*answer)});
+        }
+    }
+    if (calls.empty()) {
+        return fail(ErrorKind::bad_input, "run '{}' holds no answered calls{}", store.folder().string(),
+                    task_id.empty() ? "" : " for " + task_id);
+    }
+    MKB_DO(write_file_atomic(file, recording_text(calls)));
+    fmt::print("{} calls in {}\n", calls.size(), file);
+    return kFine;
+}
+
+Result<int> run(const Options& options) {
+    MKB_TRY(store, Store::open_existing(options.run));
+    std::string task_id;
+    if (!options.task.empty()) {
+        MKB_TRY(tasks, load_all_tasks(options.common));
+        MKB_TRY(task, find_task(tasks, options.task));
+        task_id = task.id;
+    }
+    if (!options.calls.empty()) {
+        return write_calls(store, task_id, options.calls);
+    }
+    MKB_TRY(traces, read_traces(store, task_id, kMostTraces));
+    if (traces.empty()) {
+        return fail(ErrorKind::bad_input, "run '{}' holds nothing that a model made{}; 'mkb run' makes it", options.run,
+                    task_id.empty() ? "" : " for " + task_id);
+    }
+    if (options.common.json) {
+        nlohmann::json list = nlohmann::json::array();
+        for (const TaskTrace& trace : traces) {
+            list.push_back(to_json(trace));
+        }
+        fmt::print("{}\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        return kFine;
+    }
+    bool first = true;
+    for (const TaskTrace& trace : traces) {
+        fmt::print("{}{}", first ? "" : "\n", trace_text(trace, options.full, colour_wanted()));
+        first = false;
+    }
+    return kFine;
+}
+
+} // namespace
+
+void add_trace(Program& program) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command =
+        program.app.add_subcommand("trace", "How an agent came to its kernel: plans, changes, outcomes by round");
+    command->footer("Examples: mkb trace runs/x Softmax/lastaxis\n"
+                    "          mkb trace runs/x Softmax/lastaxis --full     with prompts and answers\n"
+                    "          mkb trace runs/x --calls calls.jsonl         what --model recorded:calls.jsonl replays");
+    add_common(*command, options->common);
+    command->add_option("run", options->run, "Folder of the run")->required();
+    command->add_option("task", options->task, "Task; default: all of the run");
+    command->add_flag("--full", options->full, "Prompts and answers too");
+    command->add_option("--calls", options->calls, "Write the calls to a file instead");
+    program.commands.emplace_back(command, [options] { return run(*options); });
+}
+
+} // namespace mkb::cli
