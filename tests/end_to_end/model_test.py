@@ -1,0 +1,109 @@
+"""mkb run against a real small model behind a real server (llama.cpp). A model this small writes no kernel: what is shown
+is that requests, streams, usage and limits fit, and that kills lose nothing that had arrived."""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import unittest
+
+from program import BAD_INPUT, FINE, MKB, ROOT, ProgramTest
+
+KEY = "sk-small-model"
+# Twelve tasks of three forms.
+TASKS = ["activation/"]
+KILLS = int(os.environ.get("MKB_TEST_KILLS", "20"))
+
+
+class ModelTest(ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = subprocess.Popen([sys.executable, ROOT / "tests/models/serve.py", KEY, "4096"], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        cls.address = cls.server.stdout.readline().strip()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stdin.close()
+        cls.server.stdout.close()
+        cls.server.wait(timeout=60)
+
+    def command(self, run, *more, service="openai", method="moka", tasks=("activation/Softmax/lastaxis",)):
+        chosen = [word for task in tasks for word in ("--tasks", task)]
+        return ["run", "--method", method, "--model", f"{service}:small", "--base-url", f"{self.address}/v1", *chosen,
+                "--rounds", "2", "--prompt-tokens", "2400", "--output-tokens", "120", "--profile", "verify",
+                "--run", self.folder / run, "--json", *more]  # fmt: skip
+
+    def keys(self, key=KEY):
+        return {"OPENAI_API_KEY": key, "ANTHROPIC_API_KEY": key}
+
+    def calls(self, run):
+        database = sqlite3.connect(self.folder / run / "run.db")
+        try:
+            return database.execute("SELECT call.sequence, call.position, coalesce(call_end.answer, '') FROM call "
+                                    "LEFT JOIN call_end ON call_end.call = call.sequence").fetchall()  # fmt: skip
+        finally:
+            database.close()
+
+    def test_both_services_answer_and_tell_their_usage(self):
+        for service in ("openai", "anthropic"):
+            done = self.run_mkb(*self.command(service, service=service, method="single"), **self.keys())
+            self.assertEqual(done.returncode, FINE, done.err)
+            summary = json.loads(done.out)
+            self.assertEqual(summary["calls"], 1)
+            self.assertEqual(summary["calls_without_price"], 1)
+            answer = json.loads(self.calls(service)[0][2])
+            self.assertTrue(answer["usage"]["reported"])
+            self.assertGreater(answer["usage"]["input_tokens"], 1000)
+            self.assertIn(answer["usage"]["output_tokens"], range(1, 121))
+            self.assertIn(answer["stop"], ("length", "stop"))
+            self.assertGreater(len(answer["text"]), 0)
+
+    def test_a_wrong_key_and_a_prompt_beyond_the_context_are_clear(self):
+        wrong = self.run_mkb(*self.command("wrong"), **self.keys("sk-other"))
+        self.assertEqual(wrong.returncode, BAD_INPUT)
+        self.assertIn("HTTP 401", wrong.err)
+        self.assertNotIn("sk-other", wrong.err)
+        long = self.run_mkb(*self.command("long", "--prompt-tokens", "0", tasks=("Transpose/windows",)), **self.keys())
+        self.assertEqual(long.returncode, BAD_INPUT, long.err)
+        self.assertIn("HTTP 400", long.err)
+
+    def test_kills_at_random_instants_ask_for_no_answer_twice(self):
+        seed = int(os.environ.get("MKB_TEST_SEED", random.SystemRandom().randrange(2**32)))
+        print(f"MKB_TEST_SEED={seed}, {KILLS} kills", flush=True)
+        chance = random.Random(seed)
+        command = [MKB, *map(str, self.command("run", "--parallel", "2", tasks=TASKS))]
+        environment = self.environment(**self.keys())
+        kills = 0
+        while kills < KILLS:
+            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE)  # fmt: skip
+            try:
+                errors = process.communicate(timeout=chance.uniform(0.5, 12))[1]
+                self.assertEqual(process.returncode, FINE, errors.decode())
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                kills += 1
+        done = self.run_mkb(*self.command("run", "--parallel", "2", tasks=TASKS), timeout=1800, **self.keys())
+        self.assertEqual(done.returncode, FINE, done.err)
+        summary = json.loads(done.out)
+        calls = self.calls("run")
+        answered = {}
+        for sequence, position, answer in calls:
+            self.assertNotIn(position, answered, "an answered call was begun again")
+            if answer:
+                answered[position] = sequence
+        lost = sum(1 for _, _, answer in calls if not answer)
+        print(f"{kills} kills, {len(answered)} answers, {lost} calls lost, outcomes {summary['scores'][0]['outcomes']}, "
+              f"{summary['tokens']} tokens", flush=True)  # fmt: skip
+        self.assertLessEqual(lost, 2 * kills)
+        self.assertEqual(summary["finished"], summary["scores"][0]["tasks"])
+        self.assertEqual(summary["finished"], 12)
+
+
+if __name__ == "__main__":
+    unittest.main()
