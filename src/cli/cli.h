@@ -32,7 +32,7 @@ struct Common {
     std::string split;        ///< a name of task/split.h; empty: all tasks
 };
 
-/// Adds --json and --tasks.
+/// Adds --json and --tasks (also as --tasks-dir).
 void add_common(CLI::App& command, Common& common);
 /// Adds --split, for commands that work on a set of tasks.
 void add_split_option(CLI::App& command, Common& common);
@@ -54,6 +54,7 @@ void add_report(Program& program);
 void add_selftest(Program& program);
 void add_doctor(Program& program);
 void add_devices(Program& program);
+void add_task(Program& program);
 
 /// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);
