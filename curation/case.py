@@ -67,9 +67,12 @@ class Case:
     deviations: tuple[Deviation, ...] = ()
     baseline: Baseline | None = None
     threads: int = 1
+    own: Operator | None = None  # of a task outside the benchmark (curation/own), instead of the table's
 
     @property
     def about(self) -> Operator:
+        if self.own is not None:
+            return self.own
         if self.operator not in OPERATORS:
             raise CurationError(f"{self.operator}/{self.name}: no such operator in curation/operators.py")
         return OPERATORS[self.operator]

@@ -35,7 +35,14 @@ def _call(framework: str, source: Path, made: Path, *arguments: str) -> None:
         [sys.executable, "-m", "curation.convert", *command], capture_output=True, text=True, timeout=_LIMIT_SECONDS
     )
     if not made.is_file():
-        raise CurationError(f"{source}: the converter made no file: {run.stdout[-800:]}{run.stderr[-800:]}")
+        raise CurationError(f"{source.name}: the converter made no file: {_reason(run.stdout + run.stderr)}")
+
+
+def _reason(log: str) -> str:
+    """The line of a converter's log that says why, without its clock."""
+    lines = [re.sub(r"^\[[\d:]+\] ", "", line).strip(": 0123456789") for line in log.splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(r"not support|error|can't|invalid", line, re.IGNORECASE)]
+    return (telling or lines or ["it died"])[-1].strip()
 
 
 def convert_model(model: ModelProto, mnn_path: Path, way: str, flags: tuple[str, ...] = ()) -> None:

@@ -105,16 +105,19 @@ WAYS: dict[str, Callable[[torch.nn.Module, list[torch.Tensor], dict], onnx_ir.Mo
 }
 
 
-def _export(case: Case, model: torch.nn.Module, inputs: list[torch.Tensor]) -> ModelProto:
-    options = {"input_names": input_names(model), "output_names": list(case.outputs), "opset_version": OPSET}
-    if case.way_of_export not in WAYS:
-        raise CurationError(f"{case.id}: way of export '{case.way_of_export}' is none of {list(WAYS)}")
+def export_graph(
+    name: str, way: str, model: torch.nn.Module, inputs: list[torch.Tensor], outputs: tuple[str, ...]
+) -> ModelProto:
+    """The module's graph as a way of `WAYS` gives it, whatever is in it. `name` is for messages."""
+    options = {"input_names": input_names(model), "output_names": list(outputs), "opset_version": OPSET}
+    if way not in WAYS:
+        raise CurationError(f"{name}: way of export '{way}' is none of {list(WAYS)}")
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         try:
-            exported = WAYS[case.way_of_export](model, inputs, options)
+            exported = WAYS[way](model, inputs, options)
         except Exception as error:  # of any type: the exporter's inside
-            raise CurationError(f"{case.id}: export: {first_line(error)}") from error
+            raise CurationError(f"{name}: export: {first_line(error)}") from error
     LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(exported)
     return onnx_ir.to_proto(exported)
 
@@ -133,13 +136,15 @@ def _target_node(case: Case, model: ModelProto) -> NodeProto:
 
 
 def _initializers(node: NodeProto, model: ModelProto) -> list[onnx.TensorProto]:
-    """Those that the node reads, as raw little-endian bytes. Unnamed constants get the operand's name in ONNX."""
+    """Those that the node reads, as raw little-endian bytes. Unnamed constants, and those that the exporter found to be
+    equal to an earlier one (zeros for a mean and a bias), get the operand's name in ONNX."""
     schema = onnx.defs.get_schema(node.op_type, OPSET)
     by_name = {tensor.name: tensor for tensor in model.graph.initializer}
     kept = []
     for index, name in enumerate(node.input):
         if name in by_name:
-            new_name = schema.inputs[index].name.lower() if name.startswith(("val_", "/", "onnx::")) else name
+            unnamed = name.startswith(("val_", "/", "onnx::")) or name in node.input[:index]
+            new_name = schema.inputs[index].name.lower() if unnamed else name
             node.input[index] = new_name
             array = np.array(numpy_helper.to_array(by_name[name]), order="C")
             kept.append(numpy_helper.from_array(array, new_name))
@@ -157,9 +162,13 @@ def _value_infos(values) -> list[onnx.ValueInfoProto]:
 
 
 def export_model(case: Case, module: ModuleType) -> ModelProto:
+    """The case's operator alone, as `only_node` leaves it. Raises CurationError."""
+    exported = export_graph(case.id, case.way_of_export, make_eager(module), module.get_inputs(), case.outputs)
+    return only_node(case.id, _target_node(case, exported), exported)
+
+
+def only_node(name: str, node: NodeProto, exported: ModelProto) -> ModelProto:
     """One node, opset 20, no metadata, no doc strings, constants as initializers. Raises CurationError."""
-    exported = _export(case, make_eager(module), module.get_inputs())
-    node = _target_node(case, exported)
     initializers = _initializers(node, exported)
     outputs = [value for value in exported.graph.output if value.name in node.output]
     clean = helper.make_node(node.op_type, node.input, node.output, name=node.op_type)
@@ -167,7 +176,7 @@ def export_model(case: Case, module: ModuleType) -> ModelProto:
         attribute.doc_string = ""
         clean.attribute.append(attribute)
     graph = helper.make_graph(
-        [clean], case.operator, _value_infos(exported.graph.input), _value_infos(outputs), initializers
+        [clean], node.op_type, _value_infos(exported.graph.input), _value_infos(outputs), initializers
     )
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="mkb-curation"
@@ -175,5 +184,5 @@ def export_model(case: Case, module: ModuleType) -> ModelProto:
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise CurationError(f"{case.id}: full check of the exported model: {first_line(error)}") from error
+        raise CurationError(f"{name}: full check of the exported model: {first_line(error)}") from error
     return model

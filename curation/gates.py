@@ -133,9 +133,10 @@ def check_native(case: Case, model: ModelProto, mnn_path: Path, timed: bool = Fa
     return NativeReport(errors, native.time_us, (max(other_errors.values()), other.time_us))
 
 
-def _deviating_error(case: Case, model: ModelProto, mnn_path: Path, inputs: dict[str, np.ndarray]) -> float:
-    """The largest error as a share of the largest reference; the share of elements that are wrong, of whole numbers and
-    where one of the two is infinite or NaN and the other is not."""
+def deviating_error(case: Case, model: ModelProto, mnn_path: Path, draws_of: dict[str, dict]) -> float:
+    """On one draw per input: the largest error as a share of the largest reference; of whole numbers the share of
+    elements that are wrong; else the share where one of the two is infinite or NaN and the other is not."""
+    inputs = _drawn(model, draws_of, np.random.default_rng(2))
     floor = (compare.DEFAULT_TOLERANCE | case.tolerance)["floor"]
     native = run_native(mnn_path, [inputs], case.outputs)
     found = 0.0
@@ -156,8 +157,7 @@ def check_deviations(case: Case, model: ModelProto, mnn_path: Path) -> None:
     for deviation in case.deviations:
         if not deviation.inputs:
             continue
-        inputs = _drawn(model, deviation.inputs, np.random.default_rng(2))
-        measured = _deviating_error(case, model, mnn_path, inputs)
+        measured = deviating_error(case, model, mnn_path, deviation.inputs)
         if deviation.error is None or not _same_size(deviation.error, measured):
             raise CurationError(
                 f"{case.id}: deviation '{deviation.when}': measured {measured:.1e}, written {deviation.error}"
@@ -189,8 +189,8 @@ def check_parameters(case: Case, model: ModelProto, task: dict, folder: Path) ->
             raise CurationError(f"{case.id}: parameters drawn anew change nothing")
 
 
-def check_controls(case: Case, model: ModelProto, siblings: dict[int, ModelProto]) -> list[str]:
-    """Every negative control is rejected; the first regime that does so, per control."""
+def first_rejections(case: Case, model: ModelProto, siblings: dict[int, ModelProto]) -> list[str | None]:
+    """The first regime that rejects it, per negative control."""
     tolerance = compare.DEFAULT_TOLERANCE | case.tolerance
     rejected: list[str | None] = [None] * len(case.controls)
     for regime in case.regimes:
@@ -204,6 +204,12 @@ def check_controls(case: Case, model: ModelProto, siblings: dict[int, ModelProto
                 raise CurationError(f"{case.id}: negative control {control}: {first_line(error)}") from error
             if rejected[index] is None and any(compare.fault(a, b, tolerance) for a, b in zip(wrong, right)):
                 rejected[index] = regime
+    return rejected
+
+
+def check_controls(case: Case, model: ModelProto, siblings: dict[int, ModelProto]) -> list[str]:
+    """Every negative control is rejected; the first regime that does so, per control."""
+    rejected = first_rejections(case, model, siblings)
     for control, regime in zip(case.controls, rejected):
         if regime is None:
             raise CurationError(f"{case.id}: no regime rejects the negative control {control}")

@@ -154,6 +154,10 @@ _ORDER = (
 KINDS = frozenset(_ORDER)
 
 
+def in_order(controls: list[dict]) -> tuple[dict, ...]:
+    return tuple(sorted(controls, key=lambda control: _ORDER.index(control["kind"])))
+
+
 def own(controls: tuple[dict, ...]) -> list[dict]:
     """Those that were chosen for the operator: not in every task whatever it computes."""
     return [control for control in controls if control not in FLOAT]
@@ -169,4 +173,4 @@ def against(*chosen: dict, standard: tuple[dict, ...] = FLOAT, without: tuple[di
         if control in controls:
             raise CurationError(f"controls: {control} stands twice")
         controls.append(control)
-    return tuple(sorted(controls, key=lambda control: _ORDER.index(control["kind"])))
+    return in_order(controls)

@@ -112,6 +112,8 @@ _NORMALIZING = (
 )
 _PRODUCT = ("MatMul", "BatchMatMul", "BinaryOp", "UnaryOp", "Convolution", "Reduction", "Permute", "Reshape", "Squeeze")
 _PRODUCT += ("Unsqueeze", "Concat", "Slice", "BroadcastTo", "Tile", "ConvertTensor", "Shape")
+# What a transform of any operator may be built of, if nothing more is known of it.
+BUILDING = tuple(sorted({*_ELEMENTWISE, *_REDUCING, *_NORMALIZING, *_PRODUCT} - {"Convolution", "LayerNorm"}))
 _LOOP = ("Raster", "While", "MatMul", "BinaryOp", "UnaryOp")
 _INDEXED = ("Raster", "While", "BinaryOp", "UnaryOp", "Reduction")
 _MATMUL_TABLE = ("MNNPackedMatMul", "MNNPackedMatMulRemain", "MNNComputeMatMulForE_1", "MNNComputeMatMulForH_1")

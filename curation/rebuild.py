@@ -7,17 +7,15 @@ import shutil
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
 import torch
 
-from curation import export, gates, report, splits, taskfile
+from curation import export, report, splits
+from curation.build import Built, write_task
 from curation.case import Case
 from curation.cases import ALL
-from curation.controls import sibling_model
-from curation.convert import FLAGS, convert_model
 from curation.errors import CurationError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,17 +23,6 @@ _MOST_BYTES = 1 << 20
 _MOST_PROCESSES = 8
 # A kernel that runs shorter measures the framework, one that runs longer makes judging slow.
 _WANTED_US = (50, 20_000)
-
-
-@dataclass(frozen=True)
-class Built:
-    """What the gates found of one task, for people."""
-
-    native: gates.NativeReport
-    rejected: list[str]  # per negative control the first regime that rejects it
-
-    def line(self) -> str:
-        return " ".join(f"{regime} {error:.1e}" for regime, error in self.native.errors.items())
 
 
 def build_task(case: Case, root: Path, timed: bool = False) -> Built:
@@ -54,27 +41,11 @@ def _build_into(folder: Path, case: Case, timed: bool) -> Built:
     module = export.load_module(folder / "model.py")
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     model = export.export_model(case, module)
-    (folder / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
-    gates.check_fidelity(case, export.make_eager(module), module.get_inputs(), model)
-    way = case.about.converter
-    convert_model(model, folder / "model.mnn", way, (*FLAGS.get(way, ()), *case.converter_flags))
-    gates.check_target(case, folder / "model.mnn")
-    native = gates.check_native(case, model, folder / "model.mnn", timed)
-    gates.check_deviations(case, model, folder / "model.mnn")
-    made = {index: sibling_model(control, model) for index, control in enumerate(case.controls)}
-    siblings = {index: sibling for index, sibling in made.items() if sibling is not None}
-    for index, sibling in siblings.items():
-        path = folder / taskfile.control_model_name(index)
-        path.write_bytes(sibling.SerializeToString(deterministic=True))
-    rejected = gates.check_controls(case, model, siblings)
-    task = taskfile.make_task(case, model, (folder / "model.onnx").read_bytes(), (folder / "model.mnn").read_bytes())
-    gates.check_parameters(case, model, task, folder)
-    taskfile.check_schema(task, ROOT / "tasks" / "task.schema.json")
-    (folder / "task.json").write_text(taskfile.to_text(task) + "\n")
+    built = write_task(folder, case, model, export.make_eager(module), module.get_inputs(), timed)
     for path in folder.iterdir():
         if path.stat().st_size > _MOST_BYTES:
             raise CurationError(f"{case.id}: {path.name} is larger than {_MOST_BYTES} bytes")
-    return Built(native, rejected)
+    return built
 
 
 def differences(fresh: Path, stored: Path) -> list[str]:

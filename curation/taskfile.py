@@ -63,6 +63,13 @@ def _pieces(raw: bytes, model: ModelProto, mnn_bytes: bytes) -> list[bytes]:
     return [raw[start : start + size] for start in range(0, len(raw), size)]
 
 
+def is_verbatim(tensor: TensorProto, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes) -> bool:
+    """Its bytes stand in both files, each piece once, so that they can be drawn anew there."""
+    raw = numpy_helper.to_array(tensor).astype("<f4").tobytes()
+    pieces = _pieces(raw, model, mnn_bytes)
+    return onnx_bytes.count(raw) == 1 and all(mnn_bytes.count(piece) == 1 for piece in pieces)
+
+
 def _parameters(case: Case, model: ModelProto, onnx_bytes: bytes, mnn_bytes: bytes) -> list[dict]:
     by_name = {tensor.name: tensor for tensor in model.graph.initializer}
     floats = {name for name, tensor in by_name.items() if tensor.data_type == TensorProto.FLOAT}

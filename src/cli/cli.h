@@ -32,7 +32,7 @@ struct Common {
     std::string split;        ///< a name of task/split.h; empty: all tasks
 };
 
-/// Adds --json and --tasks.
+/// Adds --json and --tasks (also as --tasks-dir).
 void add_common(CLI::App& command, Common& common);
 /// Adds --split, for commands that work on a set of tasks.
 void add_split_option(CLI::App& command, Common& common);
@@ -60,6 +60,7 @@ void add_compare(Program& program);
 void add_trace(Program& program);
 void add_prompt(Program& program);
 void add_memory(Program& program);
+void add_task(Program& program);
 
 /// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);

@@ -21,7 +21,7 @@ int exit_code_of(const Error& error) {
 
 void add_common(CLI::App& command, Common& common) {
     command.add_flag("--json", common.json, "Print the result as JSON on standard output");
-    command.add_option("--tasks-dir", common.tasks_folder, "Folder of tasks instead of the project's own");
+    command.add_option("--tasks,--tasks-dir", common.tasks_folder, "Folder of tasks instead of the project's own");
 }
 
 void add_split_option(CLI::App& command, Common& common) {

@@ -10,7 +10,10 @@ import unittest
 
 from program import BAD_INPUT, ENVIRONMENT, FINE, MKB, NO, OR, ROOT, ProgramTest, kernel
 
-COMMANDS = ["evaluate", "tasks", "show", "baseline", "score", "report", "selftest", "doctor", "devices"]
+COMMANDS = [
+    "evaluate", "tasks", "show", "baseline", "score", "report", "selftest", "doctor", "devices", "task", "run", "ablate",
+    "compare", "trace", "prompt", "memory",
+]  # fmt: skip
 
 
 class WordsTest(ProgramTest):
@@ -248,6 +251,21 @@ class TasksFolderTest(ProgramTest):
         task = self.copy_or()
         (task / "task.json").write_text('{"id": 3')
         self.assert_one_line(self.run_mkb("tasks", "--tasks-dir", "tasks"), BAD_INPUT, "task.json")
+
+    def test_a_description_with_a_field_too_few_too_many_or_of_another_version(self):
+        path = self.copy_or() / "task.json"
+        whole = json.loads(path.read_text())
+        short = {name: value for name, value in whole.items() if name != "regimes"}
+        for changed, finding in (
+            (short, "missing field /regimes"),
+            ({**whole, "extra": 1}, "unknown field /extra"),
+            ({**whole, "version": 2}, "field /version must be 1; this program reads no other format"),
+        ):
+            path.write_text(json.dumps(changed))
+            for arguments in (["tasks"], ["show", "Or"], ["evaluate", "--task", "Or", "-"]):
+                done = self.run_mkb(*arguments, "--tasks", "tasks")
+                self.assert_one_line(done, BAD_INPUT, f"{OR}/task.json", finding)
+        self.assertFalse((self.folder / "runs").exists())
 
 
 class RunFolderTest(ProgramTest):
