@@ -53,10 +53,11 @@ Result<AgentOptions> agent_options(const SwitchOptions& options) {
 }
 
 void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
-    add_common(command, options.common);
+    command.add_flag("--json", options.common.json, "Print the result as JSON on standard output");
+    command.add_option("--tasks", options.tasks,
+                       "Only tasks whose id holds this; may be repeated. A folder: its tasks instead of the project's");
     add_split_option(command, options.common);
     add_model_options(command, options.model);
-    command.add_option("--tasks", options.tasks, "Only tasks whose id holds this; may be repeated");
     command.add_option("--parallel", options.parallel, "Tasks in flight; one candidate is judged at a time")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();

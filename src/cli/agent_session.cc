@@ -97,6 +97,24 @@ Result<std::vector<Score>> scores_of(Store& store, const std::vector<const Task*
     return score_run(records, trouble, denominator, false);
 }
 
+/// Of --tasks, what is a folder is the dataset's, the rest are parts of ids.
+struct TaskWords {
+    Common common;
+    std::vector<std::string> parts;
+};
+TaskWords sort_words(const AgentRunOptions& options) {
+    TaskWords words{.common = options.common, .parts = {}};
+    for (const std::string& word : options.tasks) {
+        std::error_code error;
+        if (std::filesystem::is_directory(word, error)) {
+            words.common.tasks_folder = word;
+        } else {
+            words.parts.push_back(word);
+        }
+    }
+    return words;
+}
+
 std::size_t steps_of(const AgentOptions& method) {
     return static_cast<std::size_t>(method.method == AgentOptions::Method::moka ? method.rounds : method.samples);
 }
@@ -104,8 +122,9 @@ std::size_t steps_of(const AgentOptions& method) {
 } // namespace
 
 Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::vector<AgentOptions>& methods) {
-    MKB_TRY(all, load_all_tasks(options.common));
-    MKB_TRY(tasks, tasks_holding(all, options.tasks));
+    const TaskWords words = sort_words(options);
+    MKB_TRY(all, load_all_tasks(words.common));
+    MKB_TRY(tasks, tasks_holding(all, words.parts));
     MKB_TRY(settings, provider_options(options.model));
     MKB_TRY(provider, make_provider(options.model.model, settings));
     MKB_TRY(prices, price_table(options.model, provider->name()));
