@@ -62,6 +62,14 @@ Result<void> add_file(const std::string& path, const std::vector<std::string>& w
     return {};
 }
 
+/// Headers that nobody includes may be missing; whatever else is missing is said.
+void complete_files(const std::vector<std::string>& wanted, Extraction& found) {
+    add_unused_headers(wanted, found);
+    if (const auto missing = missing_files(wanted, found); found.why_not.empty() && !missing.empty()) {
+        found.why_not = fmt::format("{} was not given", fmt::join(missing, ", "));
+    }
+}
+
 } // namespace
 
 std::string Candidate::hash() const {
@@ -93,12 +101,17 @@ Result<LoadedCandidate> load_candidate(const std::vector<std::string>& paths, co
     for (const std::string& path : paths) {
         MKB_DO(add_file(path, wanted, total_bytes, loaded.extraction));
     }
-    Extraction& found = loaded.extraction;
-    add_unused_headers(wanted, found);
-    if (const auto missing = missing_files(wanted, found); found.why_not.empty() && !missing.empty()) {
-        found.why_not = fmt::format("{} was not given", fmt::join(missing, ", "));
-    }
-    loaded.candidate = {fmt::format("{}", fmt::join(paths, " ")), "", found.sources};
+    complete_files(wanted, loaded.extraction);
+    loaded.candidate = {fmt::format("{}", fmt::join(paths, " ")), "", loaded.extraction.sources};
+    return loaded;
+}
+
+LoadedCandidate candidate_of_files(std::vector<SourceFile> sources, const std::vector<std::string>& wanted,
+                                   std::string origin) {
+    LoadedCandidate loaded;
+    loaded.extraction.sources = std::move(sources);
+    complete_files(wanted, loaded.extraction);
+    loaded.candidate = {std::move(origin), "", loaded.extraction.sources};
     return loaded;
 }
 

@@ -50,4 +50,9 @@ struct LoadedCandidate {
 Result<LoadedCandidate> load_candidate(const std::vector<std::string>& paths, const std::vector<std::string>& wanted,
                                        std::string_view standard_input);
 
+/// Candidate from texts that were files once (a store's): headers that nobody includes are added, what is missing is
+/// said in the extraction, as `load_candidate` does.
+LoadedCandidate candidate_of_files(std::vector<SourceFile> sources, const std::vector<std::string>& wanted,
+                                   std::string origin);
+
 } // namespace mkb

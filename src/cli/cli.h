@@ -47,6 +47,7 @@ struct Program {
 
 void add_tasks(Program& program);
 void add_show(Program& program);
+void add_replay(Program& program);
 void add_evaluate(Program& program);
 void add_baseline(Program& program);
 void add_score(Program& program);

@@ -1,5 +1,6 @@
 #include "base/files.h"
 #include "cli/cli.h"
+#include "cli/stored.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -164,36 +165,6 @@ Result<int> show_record(const Options& options, Store& store, const Record& reco
     return kFine;
 }
 
-/// A record by the beginning of its id: in the run that is named, else in any run below runs/.
-Result<int> find_record(const Options& options) {
-    std::vector<std::filesystem::path> folders;
-    std::error_code error;
-    if (!options.run.empty()) {
-        folders.emplace_back(options.run);
-    } else {
-        for (const auto& item : std::filesystem::directory_iterator("runs", error)) {
-            if (std::filesystem::exists(item.path() / "run.db", error)) {
-                folders.push_back(item.path());
-            }
-        }
-    }
-    for (const auto& folder : folders) {
-        auto store = Store::open_existing(folder);
-        if (!store && options.run.empty()) {
-            continue; // a broken run must not hide the others
-        }
-        if (!store) {
-            return std::unexpected(store.error());
-        }
-        MKB_TRY(record, store->find(options.what));
-        if (record) {
-            return show_record(options, *store, *record);
-        }
-    }
-    return fail(ErrorKind::bad_input, "'{}' is neither a task nor a record {}; run 'mkb tasks'", options.what,
-                options.run.empty() ? "of a run below runs/" : "of " + options.run);
-}
-
 Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     const auto task = find_task(tasks, options.what);
@@ -205,7 +176,12 @@ Result<int> run(const Options& options) {
     if (names_tasks) {
         return std::unexpected(task.error()); // of which it says the nearest, or which to choose from
     }
-    return find_record(options);
+    MKB_TRY(found, find_stored(options.what, options.run));
+    if (!found) {
+        return fail(ErrorKind::bad_input, "'{}' is neither a task nor a record {}; run 'mkb tasks'", options.what,
+                    options.run.empty() ? "of a run below runs/" : "of " + options.run);
+    }
+    return show_record(options, found->store, found->record);
 }
 
 } // namespace

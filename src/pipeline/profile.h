@@ -36,5 +36,9 @@ struct Blocks {
 Blocks blocks_for(const Profile& profile, double latency_us);
 
 nlohmann::json to_json(const Profile& profile);
+/// Inverse of `to_json`, for settings that a record holds; what they lack is as in the profile of that name today.
+/// bad_input for a field of another type or out of its bounds (counts from 0 to 100000, shares and times finite and
+/// positive).
+Result<Profile> profile_from_json(const nlohmann::json& json);
 
 } // namespace mkb

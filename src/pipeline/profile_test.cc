@@ -80,5 +80,48 @@ TEST(Profile, JsonHoldsEveryField) {
     EXPECT_EQ(to_json(profile), expected);
 }
 
+TEST(Profile, EveryFieldComesBackFromItsJson) {
+    for (const char* name : {"standard", "thorough", "short", "verify"}) {
+        nlohmann::json json = to_json(profile_named(name).value());
+        EXPECT_EQ(to_json(profile_from_json(json).value()), json);
+        for (auto& [field, value] : json.items()) {
+            if (value.is_boolean()) {
+                value = !value.get<bool>();
+            } else if (value.is_number_integer()) {
+                value = value.get<int>() + 1;
+            } else if (value.is_number()) {
+                value = value.get<double>() * 2;
+            }
+        }
+        EXPECT_EQ(to_json(profile_from_json(json).value()), json);
+    }
+}
+
+TEST(Profile, FieldsThatAreNotThereAreAsInTheProfileOfThatName) {
+    EXPECT_EQ(to_json(profile_from_json({{"name", "short"}}).value()), to_json(profile_named("short").value()));
+    EXPECT_EQ(profile_from_json({{"name", "of yore"}, {"pairs", 9}}).value().pairs, 9);
+}
+
+TEST(Profile, AFieldThatCannotBeOneIsNamed) {
+    const nlohmann::json good = to_json(Profile{});
+    const auto refused = [&](const char* field, nlohmann::json value) {
+        nlohmann::json bad = good;
+        bad[field] = std::move(value);
+        const auto profile = profile_from_json(bad);
+        return !profile && profile.error().kind == ErrorKind::bad_input &&
+               profile.error().message.find(field) != std::string::npos;
+    };
+    EXPECT_TRUE(refused("pairs", -1));
+    EXPECT_TRUE(refused("pairs", 1'000'000));
+    EXPECT_TRUE(refused("most_pairs", std::numeric_limits<std::uint64_t>::max()));
+    EXPECT_TRUE(refused("pairs", "20"));
+    EXPECT_TRUE(refused("pairs", 2.5));
+    EXPECT_TRUE(refused("budget_ms", 0));
+    EXPECT_TRUE(refused("half_width", "inf"));
+    EXPECT_TRUE(refused("measure", 1));
+    EXPECT_FALSE(profile_from_json(nullptr));
+    EXPECT_FALSE(profile_from_json({{"name", 3}}));
+}
+
 } // namespace
 } // namespace mkb
