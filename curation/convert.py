@@ -64,6 +64,8 @@ def _axes_as_attribute(model: ModelProto) -> ModelProto:
     if len(node.input) < 2:
         return model
     axes = [numpy_helper.to_array(each).tolist() for each in model.graph.initializer if each.name == node.input[1]]
+    if not axes[0]:
+        return model
     changed = ModelProto()
     changed.CopyFrom(model)
     del changed.graph.initializer[:]

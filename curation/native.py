@@ -64,7 +64,7 @@ def _copy_in(tensor, array: np.ndarray) -> None:
     import MNN
 
     wanted = np.float32 if array.dtype == np.float32 else np.int32
-    host = np.ascontiguousarray(array.astype(wanted))
+    host = np.require(array.astype(wanted), requirements="C")
     if tuple(tensor.getShape()) != host.shape:
         raise SystemExit(f"input shape {tensor.getShape()}, wanted {host.shape}")
     tensor.copyFrom(MNN.Tensor(host.shape, tensor.getDataType(), host, MNN.Tensor_DimensionType_Caffe))
@@ -84,7 +84,8 @@ def _median_us(interpreter, session, inputs: dict[str, np.ndarray]) -> float:
     return float(np.median(times)) * 1e6
 
 
-def _worker(mnn_path: str, in_path: str, out_path: str, options: dict) -> None:
+def run_session(mnn_path: str, in_path: str, out_path: str, options: dict) -> dict:
+    """In this process, which it may end."""
     import MNN
 
     interpreter = MNN.Interpreter(mnn_path)
@@ -110,8 +111,8 @@ def _worker(mnn_path: str, in_path: str, out_path: str, options: dict) -> None:
                 results[f"{run}:{name}"] = _host_array(interpreter.getSessionOutput(session, name))
     np.savez(out_path, **results)
     time_us = _median_us(interpreter, session, typical) if options["timed"] else None
-    print(json.dumps({"sequence": sequence, "time_us": time_us}))
+    return {"sequence": sequence, "time_us": time_us}
 
 
 if __name__ == "__main__":
-    _worker(sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4]))
+    print(json.dumps(run_session(sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4]))))

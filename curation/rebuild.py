@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from curation import export, report, splits
+from curation import export, node_tests, operator_page, report, splits
 from curation.build import Built, write_task
 from curation.case import Case
 from curation.cases import ALL
@@ -120,25 +120,41 @@ def _check_rest(stored: Path, check: bool) -> int:
     for orphan in _orphans(ALL, stored):
         failures += 1
         print(f"error: tasks/{orphan} is not in the case table; remove it", file=sys.stderr)
-    for name, text in (("REPORT.md", report.text()), ("splits.json", splits.text([case.id for case in ALL]))):
-        path = stored / name
-        if not check:
-            path.write_text(text)
-        elif not path.is_file() or path.read_text() != text:
-            failures += 1
-            print(f"error: tasks/{name} differs from the case table; run script/curate", file=sys.stderr)
-    return failures
+    pages = {"REPORT.md": report.text(), "splits.json": splits.text([case.id for case in ALL])}
+    for name, text in pages.items():
+        failures += _keep(stored / name, text, check)
+    return failures + _check_operators(check)
+
+
+def _check_operators(check: bool) -> int:
+    """docs/operators.md, of the tables and of what the node tests found."""
+    found = node_tests.read(ROOT / "tasks" / "node-tests.json")
+    return _keep(ROOT / "docs" / "operators.md", operator_page.text(found), check)
+
+
+def _keep(path: Path, text: str, check: bool) -> int:
+    """Writes it, or compares; number of failures."""
+    if not check:
+        path.write_text(text)
+    elif not path.is_file() or path.read_text() != text:
+        print(f"error: {path.parent.name}/{path.name} differs from the tables; run script/curate", file=sys.stderr)
+        return 1
+    return 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/curate", description=__doc__)
     parser.add_argument("--only", default="", metavar="SUBSTRING", help="tasks whose id contains this")
     parser.add_argument("--check", action="store_true", help="build in an empty folder; fail on any byte that differs")
+    parser.add_argument("--node-tests", action="store_true", help="ONNX's own node tests through the pipeline; --check")
     parser.add_argument("--missing", action="store_true", help="list the cases that are specified and not there yet")
     options = parser.parse_args()
     if options.missing:
         print(report.missing_text())
         return 0
+    if options.node_tests:
+        failures = node_tests.main(ROOT / "tasks" / "node-tests.json", options.check)
+        return failures or _check_operators(options.check)
     cases = [case for case in ALL if options.only in case.id]
     if not cases:
         parser.error(f"no task id contains '{options.only}'")

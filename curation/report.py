@@ -13,7 +13,7 @@ specifies.
 """
 
 
-def _table(head: str, rows: list[list]) -> str:
+def table(head: str, rows: list[list]) -> str:
     columns = head.split("|")
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     lines += [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
@@ -29,7 +29,7 @@ def _counts() -> str:
     operators, tasks = (sum(each[index] for each in SPECIFIED.values()) for index in (0, 1))
     there = len({case.operator for case in ALL})
     rows.append(["all", f"{there} of {operators}", f"{len(ALL)} of {tasks}"])
-    return _table("category|operators|tasks", rows)
+    return table("category|operators|tasks", rows)
 
 
 def missing() -> list[tuple[Operator, str, int]]:
@@ -65,7 +65,7 @@ def _operators() -> str:
             native = " ".join(filter(None, kernel.target))
             count = f"{there} of {kernel.cases}"
             rows.append([operator.category, operator.name, kernel.form, native, kernel.file, count])
-    return _table("category|operator|form|target|native file|tasks", rows)
+    return table("category|operator|form|target|native file|tasks", rows)
 
 
 def _deviations() -> str:
@@ -74,7 +74,7 @@ def _deviations() -> str:
         for each in case.deviations:
             size = "" if each.error is None else f"{each.error:g}"
             rows.append([f"{case.operator}/{case.name}", each.when, each.native, size, "yes" if each.inputs else "no"])
-    return _table("task|when|native|error|measured at every build", rows)
+    return table("task|when|native|error|measured at every build", rows)
 
 
 def _baselines() -> str:
@@ -93,7 +93,7 @@ def _baselines() -> str:
         ]
         for case, each in cases
     ]
-    return _table("task|why|error|time (us)|passing setting|its error|its time (us)", rows)
+    return table("task|why|error|time (us)|passing setting|its error|its time (us)", rows)
 
 
 def text() -> str:
@@ -113,6 +113,6 @@ def text() -> str:
             "## Tasks whose native kernel misses the tolerance\n",
             _baselines(),
             "## Tried and dropped\n",
-            _table("operator|case|why", dropped) if dropped else "Nothing.\n",
+            table("operator|case|why", dropped) if dropped else "Nothing.\n",
         ]
     )
