@@ -63,7 +63,6 @@ int main(int argc, char** argv) {
     program.app.set_version_flag("--version", MKB_VERSION);
     program.app.require_subcommand(1);
     for (const auto add :
-    for (const auto add :
          {add_evaluate, add_replay, add_tasks, add_show, add_baseline, add_score, add_report, add_selftest, add_doctor,
           add_devices, add_task, add_run, add_ablate, add_compare, add_trace, add_prompt, add_memory}) {
         add(program);
