@@ -19,8 +19,8 @@ Result<void> run_samples(const AgentParts& parts, const AgentOptions& options, c
     Caller caller(parts, method_name(options), task);
     MKB_TRY(values, task_values(task));
     MKB_TRY(material, parts.material(task));
-    values["headers"] = foreign(material.headers);
-    values["example"] = foreign(material.example);
+    values["headers"] = measured(material.headers);
+    values["example"] = measured(material.example);
     MKB_TRY(prompt, parts.prompts.fill_within(options.prompt_tokens, "standard", task.form, std::move(values)));
     for (int sample = 0; sample < options.samples && !parts.stop.load(); ++sample) {
         MKB_TRY(answer, caller.ask({.task = task.id, .role = "standard", .sample = sample}, prompt));

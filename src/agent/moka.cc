@@ -105,8 +105,8 @@ Result<std::string> MokaTask::coder_prompt(const Attempt* parent, const Plan& pl
     MKB_TRY(values, task_values(task_));
     if (parent == nullptr) {
         MKB_TRY(material, parts_.material(task_));
-        values["headers"] = foreign(material.headers);
-        values["example"] = foreign(material.example);
+        values["headers"] = measured(material.headers);
+        values["example"] = measured(material.example);
         values["note"] = note;
         return parts_.prompts.fill_within(options_.prompt_tokens, "coder", task_.form, std::move(values));
     }
@@ -161,8 +161,9 @@ Result<std::optional<Plan>> MokaTask::plan_after(const Attempt& parent, int roun
             return std::get<Plan>(std::move(plan));
         }
         (std::holds_alternative<std::string>(plan) ? unusable : repeated) += 1;
-        MKB_TRY(filled, parts_.prompts.fill("again", task_.form,
-                                            {{"prompt", prompt}, {"why", fault}, {"last_answer", foreign(answer->text)}}));
+        MKB_TRY(filled,
+                parts_.prompts.fill("again", task_.form,
+                                    {{"prompt", prompt}, {"why", fault}, {"last_answer", foreign(answer->text)}}));
         again = std::move(filled);
     }
     return raw_plan(outcome);
@@ -191,9 +192,10 @@ Result<void> MokaTask::add_build_feedback(const Attempt& parent, nlohmann::json&
         log = std::move(text);
     }
     const bool extract = has_tool("errors") && parts_.tools.errors;
+    // Compilers word their errors anew with every version.
     values["errors"] =
-        extract ? foreign(parts_.tools.errors(log, parent.sources)) : raw_plan(parent.record.outcome).text;
-    values["tree"] = has_tool("tree") && parts_.tools.tree ? foreign(parts_.tools.tree(log, parent.sources)) : "";
+        measured(extract ? parts_.tools.errors(log, parent.sources) : raw_plan(parent.record.outcome).text);
+    values["tree"] = has_tool("tree") && parts_.tools.tree ? measured(parts_.tools.tree(log, parent.sources)) : "";
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "llm/measured.h"
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
@@ -24,7 +25,7 @@ constexpr const char* kGiveWay[] = {"memory", "example", "tree", "headers", "pro
 /// The first lines of `text`, at most so many bytes, with a line that says that more was there.
 std::string shortened(const std::string& text, std::size_t bytes) {
     const std::size_t end = text.rfind('\n', bytes);
-    return end == std::string::npos ? "" : text.substr(0, end + 1) + "… (cut)\n";
+    return end == std::string::npos ? "" : closed(text.substr(0, end + 1) + "… (cut)\n");
 }
 
 mustache::data to_data(const nlohmann::json& value) {

@@ -1,5 +1,6 @@
 #include "agent/agent.h"
 #include "agent/material.h"
+#include "llm/measured.h"
 
 #include "../tests/support/golden.h"
 
@@ -67,7 +68,7 @@ TEST(Prompts, ABudgetShortensWhatHelpsLeast) {
     for (int i = 0; i < 1000; ++i) {
         headers += fmt::format("header line {}\n", i);
     }
-    values["headers"] = headers;
+    values["headers"] = measured(headers);
     const std::string whole = *book->fill_within(0, "standard", task.form, values);
     EXPECT_THAT(whole, HasSubstr("header line 999"));
     const std::size_t budget = 3000;
@@ -77,6 +78,8 @@ TEST(Prompts, ABudgetShortensWhatHelpsLeast) {
     EXPECT_THAT(fitting, Not(HasSubstr("EXAMPLE")));
     EXPECT_THAT(fitting, HasSubstr("header line 1\n"));
     EXPECT_THAT(fitting, HasSubstr("(cut)"));
+    EXPECT_THAT(pattern_of(fitting), HasSubstr("‹measured›"));
+    EXPECT_THAT(pattern_of(fitting), HasSubstr("## Your answer")) << "a cut part ends where it ends";
     EXPECT_THAT(*book->fill_within(1, "standard", task.form, values), HasSubstr(task.summary))
         << "the task stays whole";
 }

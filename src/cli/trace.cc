@@ -2,7 +2,6 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "cli/cli.h"
-#include "llm/measured.h"
 #include "llm/recorded.h"
 
 #include <fmt/format.h>
@@ -21,20 +20,7 @@ struct Options {
 
 /// The answered calls of the run, or of one task, as a recording.
 Result<int> write_calls(Store& store, const std::string& task_id, const std::string& file) {
-    MKB_TRY(stored, store.calls(task_id));
-    std::vector<RecordedCall> calls;
-    for (const ModelCall& call : stored) {
-        auto answer = call.answer ? answer_from_json(*call.answer) : std::nullopt;
-        if (answer) {
-            calls.push_back({.name = {.task = call.task_id,
-                                      .role = call.role,
-                                      .round = call.round,
-                                      .sample = call.sample,
-                                      .attempt = call.attempt},
-                             .pattern = pattern_of(call.prompt),
-                             .answer = std::move(*answer)});
-        }
-    }
+    MKB_TRY(calls, recorded_calls(store, task_id));
     if (calls.empty()) {
         return fail(ErrorKind::bad_input, "run '{}' holds no answered calls{}", store.folder().string(),
                     task_id.empty() ? "" : " for " + task_id);

@@ -27,7 +27,12 @@ public:
     /// Empty where there is no text.
     std::string text() const { return is_text() ? json_->get<std::string>() : std::string(); }
     double number() const { return is_number() ? json_->get<double>() : 0; }
-    std::int64_t integer() const { return is_number() ? json_->get<std::int64_t>() : 0; }
+    /// A fraction is cut, what is beyond 64 bits is 0.
+    std::int64_t integer() const {
+        constexpr double kBeyond = 9.2e18;
+        const bool fits = is_number() && json_->get<double>() > -kBeyond && json_->get<double>() < kBeyond;
+        return fits ? json_->get<std::int64_t>() : 0;
+    }
     bool truth() const { return json_ != nullptr && json_->is_boolean() && json_->get<bool>(); }
     const nlohmann::json* json() const { return json_; }
 

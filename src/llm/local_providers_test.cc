@@ -156,6 +156,28 @@ TEST_F(LocalProviders, ARecordingComesBackAsItWasWritten) {
     }
 }
 
+TEST_F(LocalProviders, ARunIsARecordingOfItsAnsweredCalls) {
+    const auto run = folder_->path() / "run";
+    {
+        auto store = Store::open(run);
+        const CallName name = request().name;
+        const ModelCall call{.position = "p",
+                             .task_id = name.task,
+                             .role = name.role,
+                             .round = name.round,
+                             .prompt = "took \x01"
+                                       "9 us\x02",
+                             .parameters = {}};
+        ASSERT_TRUE(store->end_call(*store->begin_call(call), to_json(LlmAnswer{.text = "from the run"}), 0.0));
+        ModelCall lost = call;
+        lost.position = "lost";
+        lost.round = 7;
+        ASSERT_TRUE(store->begin_call(lost));
+    }
+    EXPECT_EQ(ask("recorded:" + run.string(), request("took ‹measured›"))->text, "from the run");
+    EXPECT_FALSE(ask("recorded:" + run.string(), request("took 9 us")));
+}
+
 TEST_F(LocalProviders, ARecordingRefusesAPromptItHasNotSeenAndShowsTheDifference) {
     auto provider = make_recorded_provider("x", {recorded("one\ntwo\nthree", "a")}, false);
     const auto answer = provider->ask(request("one\nzwei\nthree"), kGoOn);

@@ -12,7 +12,7 @@ constexpr char kEnd = '\x02';
 } // namespace
 
 std::string measured(std::string_view text) {
-    return kBegin + foreign(text) + kEnd;
+    return text.empty() ? "" : kBegin + foreign(text) + kEnd;
 }
 
 std::string without_marks(std::string_view marked) {
@@ -35,6 +35,13 @@ std::string pattern_of(std::string_view marked) {
     }
     std::erase(pattern, kEnd);
     return pattern;
+}
+
+std::string closed(std::string marked) {
+    const std::size_t begin = marked.rfind(kBegin);
+    const std::size_t end = marked.rfind(kEnd);
+    const bool is_open = begin != std::string::npos && (end == std::string::npos || end < begin);
+    return is_open ? marked + kEnd : marked;
 }
 
 std::string foreign(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "llm/json_path.h"
+#include "llm/measured.h"
 #include "record/printable.h"
 
 #include <algorithm>
@@ -63,10 +64,58 @@ private:
     std::map<Key, std::vector<RecordedCall>> calls_;
 };
 
-Result<RecordedCall> parse_call(const nlohmann::json& json, const std::string& where, std::size_t number) {
+/// Prompts of one run are much alike: each line stands once in a recording, and a prompt is a list of its lines'
+/// numbers.
+class LineTable {
+public:
+    /// Numbers of the text's lines; new ones are added to `fresh`.
+    nlohmann::json numbers_of(const std::string& text, nlohmann::json& fresh) {
+        nlohmann::json numbers = nlohmann::json::array();
+        std::size_t begin = 0;
+        while (true) {
+            const std::size_t end = std::min(text.find('\n', begin), text.size());
+            const std::string line = text.substr(begin, end - begin);
+            const auto [place, is_new] = numbers_.try_emplace(line, numbers_.size());
+            if (is_new) {
+                fresh.push_back(line);
+            }
+            numbers.push_back(place->second);
+            if (end == text.size()) {
+                return numbers;
+            }
+            begin = end + 1;
+        }
+    }
+    void add(const std::string& line) { lines_.push_back(line); }
+    /// Nothing where a number has no line, or the text would be longer than any prompt.
+    std::optional<std::string> text_of(const JsonPath& numbers) const {
+        std::string text;
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const std::int64_t number = numbers.at(i).is_number() ? numbers.at(i).integer() : -1;
+            if (number < 0 || number >= static_cast<std::int64_t>(lines_.size()) || text.size() > kPromptBytes) {
+                return std::nullopt;
+            }
+            text += i == 0 ? "" : "\n";
+            text += lines_[static_cast<std::size_t>(number)];
+        }
+        return text;
+    }
+
+private:
+    static constexpr std::size_t kPromptBytes = std::size_t{64} << 20;
+    std::map<std::string, std::size_t> numbers_;
+    std::vector<std::string> lines_;
+};
+
+Result<RecordedCall> parse_call(const nlohmann::json& json, LineTable& table, const std::string& where,
+                                std::size_t number) {
     const JsonPath root(&json);
+    for (std::size_t i = 0; i < root["lines"].size(); ++i) {
+        table.add(root["lines"].at(i).text());
+    }
     auto answer = root["answer"].is_object() ? answer_from_json(*root["answer"].json()) : std::nullopt;
-    if (!answer || !root["task"].is_text() || !root["role"].is_text() || !root["pattern"].is_text()) {
+    auto pattern = root["pattern"].is_array() ? table.text_of(root["pattern"]) : std::nullopt;
+    if (!answer || !pattern || !root["task"].is_text() || !root["role"].is_text()) {
         return fail(ErrorKind::bad_input, "{}:{}: not a recorded call (task, role, pattern, answer)", where, number);
     }
     return RecordedCall{.name = {.task = root["task"].text(),
@@ -74,7 +123,7 @@ Result<RecordedCall> parse_call(const nlohmann::json& json, const std::string& w
                                  .round = static_cast<int>(root["round"].integer()),
                                  .sample = static_cast<int>(root["sample"].integer()),
                                  .attempt = static_cast<int>(root["attempt"].integer())},
-                        .pattern = root["pattern"].text(),
+                        .pattern = std::move(*pattern),
                         .answer = std::move(*answer)};
 }
 
@@ -82,11 +131,14 @@ Result<RecordedCall> parse_call(const nlohmann::json& json, const std::string& w
 
 std::string recording_text(const std::vector<RecordedCall>& calls) {
     std::string text = nlohmann::json{{"mkb_calls", kRecordingSchema}}.dump() + "\n";
+    LineTable table;
     for (const RecordedCall& call : calls) {
+        nlohmann::json fresh = nlohmann::json::array();
+        nlohmann::json pattern = table.numbers_of(valid_utf8(call.pattern), fresh);
         text += nlohmann::json{{"task", call.name.task},        {"role", call.name.role},
                                {"round", call.name.round},      {"sample", call.name.sample},
-                               {"attempt", call.name.attempt},  {"pattern", valid_utf8(call.pattern)},
-                               {"answer", to_json(call.answer)}}
+                               {"attempt", call.name.attempt},  {"lines", std::move(fresh)},
+                               {"pattern", std::move(pattern)}, {"answer", to_json(call.answer)}}
                     .dump() +
                 "\n";
     }
@@ -95,6 +147,7 @@ std::string recording_text(const std::vector<RecordedCall>& calls) {
 
 Result<std::vector<RecordedCall>> parse_recording(std::string_view text, const std::string& where) {
     std::vector<RecordedCall> calls;
+    LineTable table;
     std::size_t number = 0;
     for (const std::string_view line : lines_of(text)) {
         ++number;
@@ -109,8 +162,26 @@ Result<std::vector<RecordedCall>> parse_recording(std::string_view text, const s
             }
             continue;
         }
-        MKB_TRY(call, parse_call(json, where, number));
+        MKB_TRY(call, parse_call(json, table, where, number));
         calls.push_back(std::move(call));
+    }
+    return calls;
+}
+
+Result<std::vector<RecordedCall>> recorded_calls(Store& store, const std::string& task_id) {
+    MKB_TRY(stored, store.calls(task_id));
+    std::vector<RecordedCall> calls;
+    for (const ModelCall& call : stored) {
+        auto answer = call.answer ? answer_from_json(*call.answer) : std::nullopt;
+        if (answer) {
+            calls.push_back({.name = {.task = call.task_id,
+                                      .role = call.role,
+                                      .round = call.round,
+                                      .sample = call.sample,
+                                      .attempt = call.attempt},
+                             .pattern = pattern_of(call.prompt),
+                             .answer = std::move(*answer)});
+        }
     }
     return calls;
 }
@@ -129,12 +200,10 @@ std::string first_difference(std::string_view recorded, std::string_view now) {
     return fmt::format("line {}: recorded {}, now {}", line + 1, shown(before), shown(after));
 }
 
-std::unique_ptr<LlmProvider> make_recorded_provider(std::string name, std::vector<RecordedCall> calls,
-                                                    bool any_prompt) {
-    return std::make_unique<RecordedProvider>(std::move(name), std::move(calls), any_prompt);
-}
+namespace {
 
-Result<std::unique_ptr<LlmProvider>> make_recorded_provider(const std::string& what, const ProviderOptions& options) {
+/// Of one file, or of all *.jsonl in a folder.
+Result<std::vector<RecordedCall>> read_recordings(const std::string& what) {
     std::vector<fs::path> files;
     std::error_code error;
     if (fs::is_directory(what, error)) {
@@ -152,6 +221,27 @@ Result<std::unique_ptr<LlmProvider>> make_recorded_provider(const std::string& w
         MKB_TRY(text, read_file(file));
         MKB_TRY(calls, parse_recording(text, file.string()));
         std::ranges::move(calls, std::back_inserter(all));
+    }
+    return all;
+}
+
+} // namespace
+
+std::unique_ptr<LlmProvider> make_recorded_provider(std::string name, std::vector<RecordedCall> calls,
+                                                    bool any_prompt) {
+    return std::make_unique<RecordedProvider>(std::move(name), std::move(calls), any_prompt);
+}
+
+Result<std::unique_ptr<LlmProvider>> make_recorded_provider(const std::string& what, const ProviderOptions& options) {
+    std::error_code error;
+    std::vector<RecordedCall> all;
+    if (fs::exists(fs::path(what) / "run.db", error)) {
+        MKB_TRY(store, Store::open_existing(what));
+        MKB_TRY(calls, recorded_calls(store));
+        all = std::move(calls);
+    } else {
+        MKB_TRY(calls, read_recordings(what));
+        all = std::move(calls);
     }
     if (all.empty()) {
         return fail(ErrorKind::bad_input, "recorded: '{}' holds no calls", what);

@@ -68,8 +68,8 @@ struct Service {
     const char* name;
     const char* key_variable;
 };
-void PrintTo(const Service& service, std::ostream* out) {
-    *out << service.name;
+std::ostream& operator<<(std::ostream& out, const Service& service) {
+    return out << service.name;
 }
 
 class Provider : public testing::TestWithParam<Service> {
