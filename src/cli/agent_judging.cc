@@ -36,17 +36,32 @@ Result<Record> AgentJudging::judge(const Task& task, const LoadedCandidate& load
     return std::move(judgement->record);
 }
 
+RunProgress::RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency)
+    : progress_(what, steps), budget_(budget), currency_(std::move(currency)), last_("waiting for the model") {
+    clock_ = std::jthread([this](const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        while (!woken_.wait_for(lock, stop, std::chrono::seconds(1), [&stop] { return stop.stop_requested(); })) {
+            draw();
+        }
+    });
+}
+
 void RunProgress::add(const RoundReport& report) {
     const std::lock_guard lock(mutex_);
     ++done_;
     ++outcomes_[std::string(kind_of(report.record->outcome))];
-    std::vector<std::string> counts;
+    last_ = fmt::format("{} ({})", report.task->id, report.round);
+    draw();
+}
+
+void RunProgress::draw() {
+    std::string counts; // first, because a note is cut where the line ends
     for (const auto& [kind, count] : outcomes_) {
-        counts.push_back(fmt::format("{} {}", count, kind));
+        counts += fmt::format("{} {}, ", count, kind);
     }
     const Spent spent = budget_.of_run();
-    progress_.advance_to(done_, fmt::format("{} ({}): {}; {} calls, {:.2f} {}", report.task->id, report.round,
-                                            fmt::join(counts, ", "), spent.calls, spent.money, currency_));
+    progress_.advance_to(done_,
+                         fmt::format("{}{} calls, {:.2f} {}, {}", counts, spent.calls, spent.money, currency_, last_));
 }
 
 } // namespace mkb::cli

@@ -4,8 +4,10 @@
 #include "base/progress.h"
 #include "cli/cli.h"
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <thread>
 
 namespace mkb::cli {
 
@@ -27,20 +29,23 @@ private:
     std::mutex mutex_;
 };
 
-/// One line: rounds done of all, outcomes, calls and money.
+/// One line: rounds done of all, outcomes, calls and money; drawn again every second, because a model may think for
+/// minutes.
 class RunProgress {
 public:
-    RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency)
-        : progress_(what, steps), budget_(budget), currency_(std::move(currency)) {}
+    RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency);
     void add(const RoundReport& report);
 
 private:
+    void draw();
     std::mutex mutex_;
+    std::condition_variable_any woken_;
     Progress progress_;
     const Budget& budget_;
-    std::string currency_;
+    std::string currency_, last_;
     std::uint64_t done_ = 0;
     std::map<std::string, int> outcomes_;
+    std::jthread clock_; ///< last, so that it ends before what it draws from
 };
 
 } // namespace mkb::cli
