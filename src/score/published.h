@@ -16,7 +16,8 @@ struct PublishedRow {
 };
 
 std::span<const PublishedRow> published_rows();
-constexpr std::string_view kPublishedOn = "published for MNN 3.2.2 on a Xiaomi 13 (Snapdragon 8 Gen 2): other hardware";
+constexpr std::string_view kPublishedOn =
+    "published for MNN 3.2.2 on a Xiaomi 13 (Snapdragon 8 Gen 2), one query unless it says more: other hardware";
 
 /// Text for a terminal, to stand below score_table of the same width.
 std::string published_table(bool colour, int width = 100);
