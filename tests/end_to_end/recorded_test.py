@@ -7,7 +7,7 @@ import shutil
 import sys
 import unittest
 
-from program import BAD_INPUT, FINE, ROOT, ProgramTest
+from program import BAD_INPUT, FINE, ROOT, TRANSIENT, ProgramTest
 
 RECORDED = ROOT / "tests/recorded"
 sys.path.insert(0, str(RECORDED))
@@ -16,6 +16,7 @@ import author  # noqa: E402
 UPDATE = bool(os.environ.get("MKB_UPDATE_GOLDEN"))
 ROUNDS = max(len(entry["steps"]) for entry in author.TASKS.values())
 SAMPLES = 6
+TRIES = 5
 
 
 class RecordedTest(ProgramTest):
@@ -26,6 +27,14 @@ class RecordedTest(ProgramTest):
         chosen = [word for task in tasks for word in ("--tasks", task)]
         return ["run", "--method", method, "--model", self.model(recording), *chosen, "--profile", profile,
                 "--parallel", "3", "--memory", "task", "--run", self.folder / run, "--json", *more]  # fmt: skip
+
+    def to_the_end(self, *command):
+        """A machine that others keep too busy to time on ends a task as trouble; the same command goes on."""
+        for _ in range(TRIES):
+            done = self.run_mkb(*command, timeout=1800)
+            if done.returncode != TRANSIENT:
+                break
+        return done
 
     def outcomes(self, run):
         """Task → kinds by round or sample."""
@@ -45,7 +54,7 @@ class RecordedTest(ProgramTest):
         rounds = {len(entry["steps"]) for entry in author.TASKS.values()}
         for count in sorted(rounds):
             tasks = [task for task, entry in author.TASKS.items() if len(entry["steps"]) == count]
-            done = self.run_mkb(*self.command("moka", "moka", "calls.jsonl", "--rounds", count, tasks=tasks), timeout=1800)
+            done = self.to_the_end(*self.command("moka", "moka", "calls.jsonl", "--rounds", count, tasks=tasks))
             self.assertEqual(done.returncode, FINE, done.err)
         found = self.outcomes("moka")
         self.compare_with_expected("moka", found, "moka", "calls.jsonl")

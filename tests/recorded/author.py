@@ -61,8 +61,8 @@ TASKS = {
         "divide by the standard deviation, not by the variance"),
     "logic/Or/masks_8x256x256": task(
         "or_masks", HOST_INT, [("(a[i] | b[i]) != 0", "(a[i] & b[i]) != 0")], "it is a union",
-        changes={"crash": [("unite(outputs[0]->host<int32_t>(),", "unite(static_cast<int32_t*>(nullptr),")]},
-        steps=["invented", "crash", "wrong", "slow", "good", "worse", "again"]),
+        changes={"nowhere": [("unite(outputs[0]->host<int32_t>(),", "unite(static_cast<int32_t*>(nullptr),")]},
+        steps=["invented", "nowhere", "wrong", "slow", "good", "worse", "again"]),
     "trigonometry/Atan/map_64x56x56": task(
         "atan_simd", HOST, [("half_pi - p : p", "half_pi + p : p")], "beyond 1 it is pi/2 minus the inverse's",
         changes={"unregistered": [("REGISTER_CPU_OP_CREATOR(CPUUnaryCreator, OpType_UnaryOp);", "")]},
