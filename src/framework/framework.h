@@ -3,6 +3,7 @@
 #include "candidate/candidate.h"
 #include "device/device.h"
 #include "device/job.h"
+#include "framework/reading.h"
 #include "record/record.h"
 #include "task/task.h"
 
@@ -91,6 +92,8 @@ public:
     /// The framework's own source files for a task, as a candidate (`native as candidate`). bad_input where they do not
     /// stand alone.
     virtual Result<Candidate> native_candidate(const Task& task) = 0;
+    /// What of the framework's sources the writer of a candidate should see. Fetches sources, builds nothing.
+    virtual Result<Reading> reading(const Task& task) = 0;
     /// Name of the built file's function that holds an offset, or "": for crash reports.
     virtual Result<std::string> function_at(const Built& built, std::uint64_t offset) = 0;
 };

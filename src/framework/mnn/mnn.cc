@@ -6,6 +6,7 @@
 #include "framework/mnn/in_tree.h"
 #include "framework/mnn/kit.h"
 #include "framework/mnn/plugin.h"
+#include "framework/mnn/reading.h"
 
 #include <chrono>
 #include <regex>
@@ -96,6 +97,12 @@ public:
             candidate.sources.push_back({.name = name, .text = std::move(text)});
         }
         return candidate;
+    }
+
+    Result<Reading> reading(const Task& task) override {
+        MKB_TRY(home, home_dir());
+        MKB_TRY(tree, ready_ ? Result<mnn::SourceTree>(tree_) : mnn::find_sources());
+        return mnn::reading_for(task, tree.root, home);
     }
 
     Result<std::string> function_at(const Built& built, std::uint64_t offset) override {
