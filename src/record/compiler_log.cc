@@ -263,7 +263,9 @@ private:
                                       : instantiation ? current_->instantiated
                                                       : current_->notes;
         if (list.size() < kMaxLogPlaces) {
-            list.push_back(std::move(note));
+            // clang names the outermost macro first
+            const bool outwards = note.message.starts_with("expanded from macro ");
+            list.insert(outwards ? list.begin() : list.end(), std::move(note));
         } else {
             ++current_->left_out;
         }

@@ -58,6 +58,19 @@ TEST(CompilerLog, BackTracesOfTemplatesStandInnermostFirst) {
     EXPECT_TRUE(gcc[1].instantiated.empty());
 }
 
+TEST(CompilerLog, MacrosStandInnermostFirst) {
+    const auto clang = parse_compiler_log("a.cpp:9:1: error: x\na.hpp:2:1: note: expanded from macro 'OUTER'\n"
+                                          "a.hpp:1:1: note: expanded from macro 'INNER'\n");
+    const auto gcc = parse_compiler_log("a.hpp:1:1: error: x\na.hpp:2:1: note: in expansion of macro 'INNER'\n"
+                                        "a.cpp:9:1: note: in expansion of macro 'OUTER'\n");
+    for (const auto& found : {clang, gcc}) {
+        ASSERT_EQ(found.size(), 1U);
+        ASSERT_EQ(found[0].macros.size(), 2U);
+        EXPECT_NE(found[0].macros[0].message.find("INNER"), std::string::npos);
+        EXPECT_NE(found[0].macros[1].message.find("OUTER"), std::string::npos);
+    }
+}
+
 TEST(CompilerLog, FunctionsThatGccNamesHoldUntilTheNext) {
     const auto found =
         parse_compiler_log("a.cpp: In member function 'int A::f()':\na.cpp:1:2: error: x\na.cpp:2:2: error: y\n"

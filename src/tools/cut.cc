@@ -99,7 +99,9 @@ public:
     std::string named(std::string_view name) const {
         std::string out = macro(name);
         for (const CppUnit& unit : units_) {
-            if (is_named(unit.name, name) && !is_hidden(unit)) {
+            const std::string_view owner = last_name(owner_of(unit.name));
+            const bool constructor = unit.kind == "function" && !owner.empty() && last_name(unit.name) == owner;
+            if (is_named(unit.name, name) && !is_hidden(unit) && (!constructor || !owner_of(name).empty())) {
                 out += declaration(unit);
             }
         }
@@ -140,7 +142,7 @@ private:
                 list.push_back({unit.body, unit.end, ";"});
             } else if (unit.kind == "class" || unit.kind == "struct") {
                 for (const auto& [from, to] : private_parts(unit)) {
-                    list.push_back({from, to, ""});
+                    list.push_back({from, to, text_[to - 1] == '\n' || text_[from] == '\n' ? "\n" : ""});
                 }
             }
         }
@@ -154,7 +156,9 @@ private:
         std::size_t hidden_from = unit.kind == "class" ? unit.body + 1 : std::string::npos;
         int depth = 0;
         const auto close = [&](std::size_t at) {
-            if (hidden_from != std::string::npos && at > hidden_from) {
+            const bool empty = hidden_from == std::string::npos || at <= hidden_from ||
+                               text_.find_first_not_of(" \n", hidden_from) >= at;
+            if (!empty) {
                 parts.emplace_back(hidden_from, at);
             }
             hidden_from = std::string::npos;

@@ -68,7 +68,7 @@ struct Pool FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
 
 TEST(Cut, AnOutlineHasNoBodiesNothingPrivateAndNoComments) {
     EXPECT_EQ(cut_source(kHeader, Cut::outline, {"Kernel"}),
-              "class            Kernel : public Base {\n"
+              "class MNN_PUBLIC Kernel : public Base {\n"
               "public:\n"
               "    Kernel(Backend* backend);\n"
               "    virtual ErrorCode onResize(const Tensors& inputs);\n"

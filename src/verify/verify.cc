@@ -233,7 +233,8 @@ std::optional<Wrong> compare_form(const TensorSpec& spec, const std::string& reg
     if (got.bytes.size() != spec.size_bytes()) {
         return wrong_form(spec.name, regime, limit,
                           fmt::format("output '{}' in regime '{}' has {} bytes, must be {}", spec.name, regime,
-                                      got.bytes.size(), spec.size_bytes()));
+                                      got.bytes.size(), spec.size_bytes()),
+                          "shape");
     }
     return std::nullopt;
 }
