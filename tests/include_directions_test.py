@@ -12,7 +12,7 @@ NARROW = {
     "store": {"base", "task", "record"},
     "score": {"base", "task", "record", "store", "measure/statistics.h"},
     "report": {"base", "task", "record", "store", "score", "measure/statistics.h"},
-    "tools": {"base", "task", "record", "framework/reading.h"},
+    "tools": {"base", "task", "record", "framework/reading.h", "device/expansion.h"},
 }
 # The runner is built for the device too: it shares these headers with the host and nothing else.
 RUNNER = {"task/draw.h", "device/job.h", "device/expansion.h", "device/emulator_call.h", "device/landlock.h",

@@ -20,7 +20,7 @@ struct ReadingPart {
     Cut cut = Cut::outline;
     std::vector<std::string> names; ///< "Execution", "CPUBackend::threadNumber" (that member alone), "UP_DIV" (a
                                     ///< macro); what this version of the sources lacks is passed over
-    std::string why; ///< a few words
+    std::string why;                ///< a few words
 };
 
 /// A kernel of another operator, whole.
@@ -29,14 +29,19 @@ struct WorkedExample {
     std::vector<ReadingPart> files;
 };
 
+/// Headers that a candidate may include.
+struct IncludeFolder {
+    std::string path; ///< below the sources: "source/backend/cpu"
+    std::string as;   ///< what stands in front of a header's name: "backend/cpu"
+};
+
 struct Reading {
     std::filesystem::path root;          ///< the framework's sources
     std::vector<ReadingPart> lifecycle;  ///< without these nobody can write a candidate of the form
     std::vector<WorkedExample> examples; ///< the first that fits is shown; never of the task's own operator
     std::vector<ReadingPart> headers;    ///< most needed first
     std::vector<std::string> included;   ///< in front of every candidate, before its own first line
-    std::vector<std::string> folders;    ///< whose headers a candidate may include, by what it writes in front of their
-                                         ///< names: "backend/cpu" for "backend/cpu/CPUBackend.hpp"
+    std::vector<IncludeFolder> folders;  ///< most useful first
     std::vector<std::string> hidden;     ///< paths that begin so are never shown: the native kernel
 };
 

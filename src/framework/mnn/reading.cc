@@ -283,15 +283,19 @@ Reading reading_for(const Task& task, const fs::path& sources, const fs::path& h
     switch (task.form) {
     case Form::atomic:
         read_atomic(task, sources, reading);
-        reading.folders = {"backend/cpu", "backend/cpu/compute", "core", "math", "MNN"};
+        reading.folders = {{"source/core", "core"},
+                           {"source/backend/cpu", "backend/cpu"},
+                           {"source/backend/cpu/compute", "backend/cpu/compute"},
+                           {"include/MNN", "MNN"},
+                           {"source/math", "math"}};
         break;
     case Form::geometric:
         read_geometric(task, sources, reading);
-        reading.folders = {"geometry", "core", "MNN"};
+        reading.folders = {{"source/geometry", "geometry"}, {"source/core", "core"}, {"include/MNN", "MNN"}};
         break;
     case Form::composite:
         read_composite(task, sources, home, reading);
-        reading.folders = {"MNN/expr", "MNN"};
+        reading.folders = {{"include/MNN/expr", "MNN/expr"}, {"include/MNN", "MNN"}};
         break;
     }
     // The native kernel and its header. What is asked for is another kernel than this one, not a copy of it: shown, it
