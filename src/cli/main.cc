@@ -31,10 +31,13 @@ mkb::Error wrong_usage(const mkb::cli::Program& program, const CLI::ParseError& 
     const std::string first = argc > 1 ? argv[1] : "";
     const std::string both = first + " " + (argc > 2 ? argv[2] : "");
     for (const auto& [command, run] : program.commands) {
-        names.push_back(name_in_full(program, *command));
-        const bool named = names.back() == first || names.back() == both;
-        const bool begins = chosen.empty() && !first.empty() && names.back().starts_with(first + " ");
-        chosen = named ? names.back() : begins ? first : chosen;
+        const std::string name = name_in_full(program, *command);
+        const std::string own = name.substr(0, name.find(' '));
+        if (names.empty() || names.back() != own) { // those inside another one follow each other
+            names.push_back(own);
+        }
+        const bool begins = chosen.empty() && own == first;
+        chosen = name == first || name == both ? name : begins ? own : chosen;
     }
     if (!chosen.empty()) {
         return {mkb::ErrorKind::bad_input, fmt::format("{}; see 'mkb {} --help'", error.what(), chosen)};
