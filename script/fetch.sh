@@ -65,6 +65,26 @@ onnxruntime_folder() {
     cached onnxruntime "$key" make_onnxruntime
 }
 
+# tree-sitter and its C++ grammar: C sources, out of the crates that carry them.
+make_tree_sitter() {
+    local to=$1 pinned=$root/third_party/tree-sitter work=$1/work
+    mkdir -p "$work" "$to/cpp" "$to/lib"
+    cp -r "$pinned"/. "$work/"
+    (
+        cd "$work"
+        cargo vendor --locked --quiet vendor >/dev/null
+    )
+    mv "$work"/vendor/tree-sitter/{src,include} "$to/lib/"
+    mv "$work"/vendor/tree-sitter-cpp/src/{parser.c,scanner.c,tree_sitter} "$to/cpp/"
+    rm -rf "$work"
+}
+
+tree_sitter_folder() {
+    local key
+    key=$(sha256sum <"$root/third_party/tree-sitter/Cargo.lock" | cut -c1-16)
+    cached tree-sitter "$key" make_tree_sitter
+}
+
 # The libraries that the HTML report carries; the stamp is written last, so that an interrupted run is done again.
 fetch_web() {
     local web=$root/src/report/web stamp

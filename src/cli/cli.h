@@ -62,6 +62,7 @@ void add_trace(Program& program);
 void add_prompt(Program& program);
 void add_memory(Program& program);
 void add_task(Program& program);
+void add_tools(Program& program);
 
 /// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);
@@ -69,6 +70,9 @@ Result<std::vector<Task>> load_all_tasks(const Common& common);
 Result<std::vector<const Task*>> tasks_holding(const std::vector<Task>& tasks, const std::vector<std::string>& parts);
 /// Task id → category: the denominator of scores.
 std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks);
+
+/// All of standard input; bad_input when it is longer.
+Result<std::string> read_standard_input(std::size_t limit_bytes);
 
 /// The framework and the device that judging commands use, made ready (with progress).
 struct Workbench {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <unistd.h>
 
 namespace mkb::cli {
 
@@ -67,6 +68,21 @@ std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks
         categories[task.id] = task.category;
     }
     return categories;
+}
+
+Result<std::string> read_standard_input(std::size_t limit_bytes) {
+    std::string text;
+    char part[65536];
+    for (ssize_t got = read(STDIN_FILENO, part, sizeof part); got != 0; got = read(STDIN_FILENO, part, sizeof part)) {
+        if (got < 0) {
+            return fail(ErrorKind::environment, "standard input could not be read");
+        }
+        text.append(part, static_cast<std::size_t>(got));
+        if (text.size() > limit_bytes) {
+            return fail(ErrorKind::bad_input, "standard input holds more than {} bytes", limit_bytes);
+        }
+    }
+    return text;
 }
 
 void add_device_option(CLI::App& command, std::string& device) {

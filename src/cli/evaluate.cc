@@ -4,9 +4,7 @@
 #include "cli/manifest.h"
 #include "report/report.h"
 
-#include <cstdio>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace mkb::cli {
 
@@ -20,24 +18,6 @@ struct Options {
     bool count_instructions = false;
     int core = -1;
 };
-
-Result<std::string> read_standard_input(const std::vector<std::string>& files) {
-    std::string text;
-    if (std::ranges::find(files, "-") == files.end()) {
-        return text;
-    }
-    char part[65536];
-    for (ssize_t got = read(STDIN_FILENO, part, sizeof part); got != 0; got = read(STDIN_FILENO, part, sizeof part)) {
-        if (got < 0) {
-            return fail(ErrorKind::environment, "standard input could not be read");
-        }
-        text.append(part, static_cast<std::size_t>(got));
-        if (text.size() > 16 * kAnswerLimitBytes) {
-            return fail(ErrorKind::bad_input, "standard input holds more than {} bytes", 16 * kAnswerLimitBytes);
-        }
-    }
-    return text;
-}
 
 Result<EvaluateOptions> evaluate_options(const Options& options) {
     EvaluateOptions result;
@@ -71,7 +51,11 @@ Result<Plan> plan_single(const Options& options, const std::vector<Task>& tasks)
     }
     MKB_TRY(task, find_task(tasks, options.task));
     const auto place = std::ranges::find(tasks, task.id, &Task::id);
-    MKB_TRY(input, read_standard_input(options.files));
+    std::string input;
+    if (std::ranges::find(options.files, "-") != options.files.end()) {
+        MKB_TRY(text, read_standard_input(16 * kAnswerLimitBytes));
+        input = std::move(text);
+    }
     MKB_TRY(loaded, load_candidate(options.files, task.files, input));
     MKB_TRY(settings, evaluate_options(options));
     Plan plan;

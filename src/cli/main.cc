@@ -17,16 +17,30 @@ int print_error(const mkb::Error& error) {
     return mkb::cli::exit_code_of(error);
 }
 
+/// "tool errors" for a command inside another one.
+std::string name_in_full(const mkb::cli::Program& program, const CLI::App& command) {
+    const CLI::App* parent = command.get_parent();
+    return parent == nullptr || parent == &program.app ? command.get_name()
+                                                       : name_in_full(program, *parent) + " " + command.get_name();
+}
+
 /// What the command line lacks, and where to read on.
 mkb::Error wrong_usage(const mkb::cli::Program& program, const CLI::ParseError& error, int argc, char** argv) {
     std::vector<std::string> names;
-    const CLI::App* chosen = nullptr;
+    std::string chosen;
+    const std::string first = argc > 1 ? argv[1] : "";
+    const std::string both = first + " " + (argc > 2 ? argv[2] : "");
     for (const auto& [command, run] : program.commands) {
-        names.push_back(command->get_name());
-        chosen = argc > 1 && command->get_name() == argv[1] ? command : chosen;
+        const std::string name = name_in_full(program, *command);
+        const std::string own = name.substr(0, name.find(' '));
+        if (names.empty() || names.back() != own) { // those inside another one follow each other
+            names.push_back(own);
+        }
+        const bool begins = chosen.empty() && own == first;
+        chosen = name == first || name == both ? name : begins ? own : chosen;
     }
-    if (chosen != nullptr) {
-        return {mkb::ErrorKind::bad_input, fmt::format("{}; see 'mkb {} --help'", error.what(), chosen->get_name())};
+    if (!chosen.empty()) {
+        return {mkb::ErrorKind::bad_input, fmt::format("{}; see 'mkb {} --help'", error.what(), chosen)};
     }
     if (argc > 1 && argv[1][0] != '-') {
         return {mkb::ErrorKind::bad_input,
@@ -64,7 +78,7 @@ int main(int argc, char** argv) {
     program.app.require_subcommand(1);
     for (const auto add :
          {add_evaluate, add_replay, add_tasks, add_show, add_baseline, add_score, add_report, add_selftest, add_doctor,
-          add_devices, add_task, add_run, add_ablate, add_compare, add_trace, add_prompt, add_memory}) {
+          add_devices, add_task, add_run, add_ablate, add_compare, add_trace, add_prompt, add_memory, add_tools}) {
         add(program);
     }
     try {

@@ -30,7 +30,8 @@ Result<int> run(const Options& options) {
         }
         fmt::print("{}\n", list.dump(2));
     } else {
-        fmt::print("{}", score_table(scores, colour_wanted()));
+        const std::string failures = failure_lines(scores, colour_wanted());
+        fmt::print("{}{}{}", score_table(scores, colour_wanted()), failures.empty() ? "" : "\n", failures);
         // Beside what models made, what the benchmark's authors published.
         if (std::ranges::any_of(scores, [](const Score& score) { return !score.model.empty(); })) {
             fmt::print("\n{}", published_table(colour_wanted()));

@@ -2,7 +2,9 @@
 // The Framework seam: where a kernel lives, how a candidate is built against it, and which files the runner needs.
 #include "candidate/candidate.h"
 #include "device/device.h"
+#include "device/expansion.h"
 #include "device/job.h"
+#include "framework/reading.h"
 #include "record/record.h"
 #include "task/task.h"
 
@@ -71,6 +73,12 @@ struct Expansion {
     double limit_s = 0;            ///< what the transform had
 };
 
+/// A task's two model files, read.
+struct ModelView {
+    job::Node node;   ///< of model.onnx
+    job::Graph graph; ///< of model.mnn
+};
+
 class Framework {
 public:
     virtual ~Framework() = default;
@@ -91,6 +99,10 @@ public:
     /// The framework's own source files for a task, as a candidate (`native as candidate`). bad_input where they do not
     /// stand alone.
     virtual Result<Candidate> native_candidate(const Task& task) = 0;
+    /// The task's own models; the framework's is read in a jail by the runner.
+    virtual Result<ModelView> model(const Task& task) = 0;
+    /// What of the framework's sources the writer of a candidate should see. Fetches sources, builds nothing.
+    virtual Result<Reading> reading(const Task& task) = 0;
     /// Name of the built file's function that holds an offset, or "": for crash reports.
     virtual Result<std::string> function_at(const Built& built, std::uint64_t offset) = 0;
 };

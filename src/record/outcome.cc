@@ -137,6 +137,7 @@ struct Fill {
         json["limit"] = number_to_json(o.limit);
         json["mismatched_share"] = number_to_json(o.mismatched_share);
         json["report"] = valid_utf8(o.report);
+        json["pattern"] = valid_utf8(o.pattern);
     }
     void operator()(const Cheated& o) const {
         json["rule"] = valid_utf8(o.rule);
@@ -200,7 +201,8 @@ Wrong read_wrong(FieldReader& fields) {
             .error = fields.number("error"),
             .limit = fields.number("limit"),
             .mismatched_share = fields.number("mismatched_share"),
-            .report = fields.text("report")};
+            .report = fields.text("report"),
+            .pattern = fields.optional("pattern") != nullptr ? fields.text("pattern") : std::string()};
 }
 
 Correct read_correct(FieldReader& fields) {

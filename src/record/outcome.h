@@ -63,6 +63,9 @@ struct Wrong {
     double limit = 0;
     double mismatched_share = 0; ///< of the elements of that output, 0…1
     std::string report;          ///< for people and agents: a few lines
+    /// What the wrong elements have in common: "type" and "shape" of the whole output, a name of verify/pattern.h, or
+    /// nothing. In records before it was noted, nothing.
+    std::string pattern = {};
 };
 
 struct Cheated {

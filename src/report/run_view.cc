@@ -20,7 +20,11 @@ Record slim_copy(const Record& record) {
     }
     slim.outcome = record.outcome;
     if (auto* build = std::get_if<BuildFailed>(&slim.outcome)) {
-        build->errors = {};
+        // The first error and the names of the sources say why it failed (score/failure.h).
+        build->errors.resize(std::min<std::size_t>(build->errors.size(), 1));
+        for (const auto& [name, hash] : record.source_artifacts) {
+            slim.source_artifacts[name];
+        }
     } else if (auto* wrong = std::get_if<Wrong>(&slim.outcome)) {
         wrong->report = {};
         wrong->worst.reset();

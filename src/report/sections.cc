@@ -2,6 +2,7 @@
 
 #include "record/printable.h"
 #include "report/html.h"
+#include "score/failure.h"
 
 #include <algorithm>
 
@@ -159,6 +160,53 @@ std::string filter_bar(const RunView& run) {
     return bar + "<input type=\"search\" placeholder=\"task, label or text\" aria-label=\"Show only\"></div>\n";
 }
 
+std::string failures_html(const RunView& run) {
+    std::string rows;
+    std::vector<const Score*> methods;
+    for (const Score& score : run.scores) {
+        if (score.category.empty()) {
+            methods.push_back(&score);
+        }
+    }
+    for (const FailureClass& each : failure_classes()) {
+        std::string cells;
+        bool any = false;
+        for (const Score* score : methods) {
+            const auto found = score->failures.find(std::string(each.name));
+            any = any || found != score->failures.end();
+            cells += fmt::format("<td class=\"num\">{}</td>",
+                                 found == score->failures.end() ? "–" : fmt::format("{}", found->second));
+        }
+        std::map<std::string, int> categories;
+        for (const Score& score : run.scores) {
+            if (const auto found = score.failures.find(std::string(each.name));
+                !score.category.empty() && found != score.failures.end()) {
+                categories[score.category] += found->second;
+            }
+        }
+        std::string by_category;
+        for (const auto& [category, count] : categories) {
+            by_category += fmt::format("{}{} {}", by_category.empty() ? "" : ", ", category, count);
+        }
+        rows += any ? fmt::format("<tr><td>{}<small>{}</small></td>{}<td>{}</td></tr>\n", each.name,
+                                  escape_html(each.meaning), cells, escape_html(by_category))
+                    : "";
+    }
+    if (rows.empty()) {
+        return "";
+    }
+    std::string head;
+    for (const Score* score : methods) {
+        head += fmt::format("<th class=\"num\">{}</th>",
+                            escape_html(printable_line(method_name(score->method, score->model), 60)));
+    }
+    return "<h3>Why candidates failed</h3>\n<p class=\"note\">Evaluations, not tasks; read from what the compiler and "
+           "the "
+           "verifier said (docs/failures.md).</p>\n<div class=\"scroll\"><table "
+           "class=\"score\"><thead><tr><th>class</th>" +
+           head + "<th>by category</th></tr></thead><tbody>\n" + rows + "</tbody></table></div>\n";
+}
+
 } // namespace
 
 std::string chip_html(std::string_view kind, std::string_view text) {
@@ -238,7 +286,7 @@ std::string scores_html(const RunView& run) {
                                 score.tokens, score.money);
         }
     }
-    return html + std::string(kGlossary);
+    return html + std::string(kGlossary) + failures_html(run);
 }
 
 std::string evaluations_html(const RunView& run) {

@@ -1,5 +1,7 @@
 #include "score/score.h"
 
+#include "score/failure.h"
+
 #include <cmath>
 #include <set>
 #include <tuple>
@@ -105,6 +107,9 @@ void count_attempts(const Attempts& attempts, const std::map<std::string, Record
     for (const Record& record : attempts.records) {
         if (tasks.contains(record.task_id)) {
             ++score.evaluations;
+            if (const std::string_view why = failure_class(record); !why.empty()) {
+                ++score.failures[std::string(why)];
+            }
             score.calls += static_cast<int>(usage_of(record, "calls"));
             score.tokens += usage_of(record, "tokens");
             score.money += usage_of(record, "money");
@@ -240,6 +245,7 @@ nlohmann::json to_json(const Score& score) {
             {"evaluations", score.evaluations},
             {"not_evaluated", score.not_evaluated},
             {"outcomes", score.outcomes},
+            {"failures", score.failures},
             {"csr", to_json(score.csr)},
             {"fcr", to_json(score.fcr)},
             {"fast", to_json(score.fast)},

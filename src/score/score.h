@@ -24,6 +24,7 @@ struct Score {
     int evaluations = 0;
     int not_evaluated = 0;               ///< tasks with infrastructure trouble and no outcome
     std::map<std::string, int> outcomes; ///< kind → tasks, by each task's best record
+    std::map<std::string, int> failures; ///< class of score/failure.h → evaluations, of all, not only the best
     Share csr, fcr;
     std::map<double, Share> fast,
         fast_sure; ///< p → share; strictly more than p, by point estimate and by the interval's lower end
@@ -53,5 +54,9 @@ nlohmann::json to_json(const Score& score);
 
 /// Text table for a terminal, UTF-8, `width` columns at most (but never under 95), with a legend.
 std::string score_table(const std::vector<Score>& scores, bool colour, int width = 100);
+
+/// Why candidates failed, a line for each score that has failures: "moka · m: invented_api 12, precision 3", most
+/// frequent first, with a legend of the classes that occur. Empty when nothing failed.
+std::string failure_lines(const std::vector<Score>& scores, bool colour);
 
 } // namespace mkb

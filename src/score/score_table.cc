@@ -1,7 +1,9 @@
 #include "record/printable.h"
+#include "score/failure.h"
 #include "score/score.h"
 
 #include <algorithm>
+#include <fmt/ranges.h>
 
 namespace mkb {
 namespace {
@@ -138,6 +140,35 @@ std::string score_table(const std::vector<Score>& scores, bool colour, int width
     text += "\n";
     for (const std::string_view line : kLegend) {
         text += paint(kDim, std::string(line)) + "\n";
+    }
+    return text;
+}
+
+std::string failure_lines(const std::vector<Score>& scores, bool colour) {
+    const Painter paint{colour};
+    std::map<std::string, int> all;
+    std::string lines;
+    for (const Score& score : scores) {
+        if (score.failures.empty()) {
+            continue;
+        }
+        std::vector<std::pair<std::string, int>> sorted(score.failures.begin(), score.failures.end());
+        std::ranges::sort(sorted, {}, [](const auto& entry) { return std::pair(-entry.second, entry.first); });
+        std::vector<std::string> parts;
+        for (const auto& [name, count] : sorted) {
+            parts.push_back(fmt::format("{} {}", name, count));
+            all[name] += count;
+        }
+        lines += fmt::format("{}: {}\n", value_row(score).name, fmt::join(parts, ", "));
+    }
+    if (lines.empty()) {
+        return lines;
+    }
+    std::string text = paint(kBold, "why candidates failed, of all evaluations") + "\n" + lines + "\n";
+    for (const FailureClass& each : failure_classes()) {
+        if (all.contains(std::string(each.name))) {
+            text += paint(kDim, fmt::format("{}: {}", each.name, each.meaning)) + "\n";
+        }
     }
     return text;
 }

@@ -1,6 +1,7 @@
 #include "verify/verify.h"
 
 #include "verify/mismatch.h"
+#include "verify/pattern.h"
 
 #include <algorithm>
 #include <bit>
@@ -174,7 +175,7 @@ std::string report_values(const TensorSpec& spec, const std::string& regime, con
     return text;
 }
 
-Wrong wrong_values(const TensorSpec& spec, const std::string& regime, const TensorValue& got,
+Wrong wrong_values(const Task& task, const TensorSpec& spec, const std::string& regime, const TensorValue& got,
                    const TensorValue& reference, Judgement& judgement) {
     Mismatches& bad = *judgement.mismatches;
     const auto same_as_worst = [&](std::size_t i) {
@@ -183,6 +184,9 @@ Wrong wrong_values(const TensorSpec& spec, const std::string& regime, const Tens
                           got.bytes.begin() + static_cast<std::ptrdiff_t>(bad.worst * 4));
     };
     bad.got_constant = std::ranges::all_of(bad.all, same_as_worst);
+    const double largest = judgement.error > 0 && std::isfinite(judgement.error)
+                               ? std::abs(value_at(got, bad.worst) - value_at(reference, bad.worst)) / judgement.error
+                               : 0;
     return {.output = spec.name,
             .regime = regime,
             .worst =
@@ -190,17 +194,20 @@ Wrong wrong_values(const TensorSpec& spec, const std::string& regime, const Tens
             .error = judgement.error,
             .limit = judgement.limit,
             .mismatched_share = static_cast<double>(bad.count) / static_cast<double>(spec.elements()),
-            .report = report_values(spec, regime, got, reference, judgement)};
+            .report = report_values(spec, regime, got, reference, judgement),
+            .pattern = std::string(mismatch_pattern(task, got, reference, bad, judgement.limit * largest))};
 }
 
-Wrong wrong_form(const std::string& output, const std::string& regime, double limit, std::string report) {
+Wrong wrong_form(const std::string& output, const std::string& regime, double limit, std::string report,
+                 const char* pattern) {
     return {.output = output,
             .regime = regime,
             .worst = std::nullopt,
             .error = kInfinity,
             .limit = limit,
             .mismatched_share = 1,
-            .report = std::move(report)};
+            .report = std::move(report),
+            .pattern = pattern};
 }
 
 std::string_view name_of(ElementType type) {
@@ -214,17 +221,20 @@ std::optional<Wrong> compare_form(const TensorSpec& spec, const std::string& reg
     if (got.type != type) {
         return wrong_form(spec.name, regime, limit,
                           fmt::format("output '{}' in regime '{}' has elements of type {}, must be {}", spec.name,
-                                      regime, name_of(got.type), name_of(type)));
+                                      regime, name_of(got.type), name_of(type)),
+                          "type");
     }
     if (got.shape != spec.shape) {
         return wrong_form(spec.name, regime, limit,
                           fmt::format("output '{}' in regime '{}' has shape [{}], must be [{}]", spec.name, regime,
-                                      fmt::join(got.shape, ", "), fmt::join(spec.shape, ", ")));
+                                      fmt::join(got.shape, ", "), fmt::join(spec.shape, ", ")),
+                          "shape");
     }
     if (got.bytes.size() != spec.size_bytes()) {
         return wrong_form(spec.name, regime, limit,
                           fmt::format("output '{}' in regime '{}' has {} bytes, must be {}", spec.name, regime,
-                                      got.bytes.size(), spec.size_bytes()));
+                                      got.bytes.size(), spec.size_bytes()),
+                          "shape");
     }
     return std::nullopt;
 }
@@ -238,7 +248,8 @@ std::optional<Wrong> compare_outputs(const Task& task, const std::string& regime
     if (got.size() != reference.size()) {
         return wrong_form(
             "", regime, limit,
-            fmt::format("in regime '{}' there are {} outputs, must be {}", regime, got.size(), reference.size()));
+            fmt::format("in regime '{}' there are {} outputs, must be {}", regime, got.size(), reference.size()),
+            "shape");
     }
     std::optional<Wrong> first_form;
     std::optional<Wrong> first_value;
@@ -255,7 +266,7 @@ std::optional<Wrong> compare_outputs(const Task& task, const std::string& regime
             errors->push_back({regime, spec.name, judgement.error});
         }
         if (judgement.mismatches && !first_value) {
-            first_value = wrong_values(spec, regime, got[i], reference[i], judgement);
+            first_value = wrong_values(task, spec, regime, got[i], reference[i], judgement);
         }
     }
     return first_form ? std::move(first_form) : std::move(first_value);

@@ -12,7 +12,7 @@ from program import BAD_INPUT, ENVIRONMENT, FINE, MKB, NO, OR, ROOT, ProgramTest
 
 COMMANDS = [
     "evaluate", "tasks", "show", "baseline", "score", "report", "selftest", "doctor", "devices", "task", "run", "ablate",
-    "compare", "trace", "prompt", "memory", "replay",
+    "compare", "trace", "prompt", "memory", "replay", "tool",
 ]  # fmt: skip
 
 
@@ -62,6 +62,15 @@ class WordsTest(ProgramTest):
             (["evaluate", "--task", "Or", "--device", "phone", "-"], "no device 'phone'; there are local and qemu"),
             (["evaluate", "--task", "Or", "--targets", "host,pdp11", "-"], "no target 'pdp11'; there are host, aarch64"),
             (["evaluate", "--task", "Or", "--count-instructions", "-"], "local: nobody counts instructions"),
+            (["tool"], "mkb tool --help"),
+            (["tool", "hammer"], "mkb tool --help"),
+            (["tool", "errors"], "name a compiler's log"),
+            (["tool", "errors", "no-such.log"], "no-such.log"),
+            (["tool", "errors", "--record", "01"], "--run RUN"),
+            (["tool", "context", "--task", "Or", "--budget", "9"], "a budget of 9 tokens"),
+            (["tool", "context", "--task", "Or", "--budget", "-1"], "--budget"),
+            (["tool", "tree"], "mkb tool tree --help"),
+            (["tool", "model", "--task", "nothing"], "'nothing'"),
         ]:
             with self.subTest(arguments=arguments):
                 self.assert_one_line(self.run_mkb(*arguments), BAD_INPUT, part)

@@ -32,22 +32,46 @@ Result<JobReply> run_here(const Kit& kit, const job::Job& job, const JobFiles& f
 
 } // namespace
 
-Result<void> inspect_graph(const Kit& kit, const Task& task, Expansion& expansion) {
+namespace {
+
+struct Looked {
+    job::Graph graph;
+    bool readable = false; ///< the file is a graph
+    job::ChildEnd end;
+};
+
+Result<Looked> look_at(const Kit& kit, const Task& task, const std::string& model) {
     job::Job job = job_for(task, "inspect");
     job.candidate_models = {kGraph};
-    MKB_TRY(reply, run_here(kit, job, {.contents = {{kGraph, expansion.graph}}, .files = {}}));
-    job::Graph graph;
+    MKB_TRY(reply, run_here(kit, job, {.contents = {{kGraph, model}}, .files = {}}));
+    Looked looked{.graph = {}, .readable = !reply.outputs.empty(), .end = reply.result.candidate};
     std::string reason;
-    if (!reply.outputs.empty() && !job::unpack(reply.outputs, graph, reason)) {
+    if (looked.readable && !job::unpack(reply.outputs, looked.graph, reason)) {
         return fail(ErrorKind::transient, "what the runner says about a graph cannot be read: {}", reason);
     }
+    return looked;
+}
+
+} // namespace
+
+Result<job::Graph> read_graph(const Kit& kit, const Task& task, const std::string& model) {
+    MKB_TRY(looked, look_at(kit, task, model));
+    if (!looked.readable) {
+        return fail(ErrorKind::environment, "task {}: model.mnn cannot be read: {}", task.id, looked.end.detail);
+    }
+    return std::move(looked.graph);
+}
+
+Result<void> inspect_graph(const Kit& kit, const Task& task, Expansion& expansion) {
+    MKB_TRY(looked, look_at(kit, task, expansion.graph));
+    const job::Graph& graph = looked.graph;
     expansion.operators = operators_text(graph);
     // Its structure first: a graph that crashes the framework is best told by what is wrong with it.
-    if (!reply.outputs.empty()) {
+    if (looked.readable) {
         expansion.end = check_structure(task, graph);
     }
     if (expansion.end.kind.empty()) {
-        expansion.end = reply.result.candidate;
+        expansion.end = looked.end;
     }
     if (expansion.end.kind.empty()) {
         expansion.end = check_outputs(task, graph);

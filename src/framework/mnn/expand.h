@@ -13,6 +13,9 @@ Result<Expansion> expand_node(const Kit& kit, const Task& task, const Built& bui
 /// The second process and our judgement alone, for `expansion.graph`: sets its `end` and `operators`.
 Result<void> inspect_graph(const Kit& kit, const Task& task, Expansion& expansion);
 
+/// The second process alone, for a model file of ours: what it says, without our judgement.
+Result<job::Graph> read_graph(const Kit& kit, const Task& task, const std::string& model);
+
 /// The runner and what must be beside it.
 std::vector<DeviceFile> runner_files(const Kit& kit);
 

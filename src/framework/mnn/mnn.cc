@@ -5,7 +5,9 @@
 #include "framework/mnn/expand.h"
 #include "framework/mnn/in_tree.h"
 #include "framework/mnn/kit.h"
+#include "framework/mnn/onnx_node.h"
 #include "framework/mnn/plugin.h"
+#include "framework/mnn/reading.h"
 
 #include <chrono>
 #include <regex>
@@ -96,6 +98,20 @@ public:
             candidate.sources.push_back({.name = name, .text = std::move(text)});
         }
         return candidate;
+    }
+
+    Result<ModelView> model(const Task& task) override {
+        MKB_DO(prepare());
+        MKB_TRY(models, load_models(task, std::nullopt));
+        MKB_TRY(node, mnn::read_onnx_node(models.onnx));
+        MKB_TRY(graph, mnn::read_graph(kit_, task, models.mnn));
+        return ModelView{.node = std::move(node), .graph = std::move(graph)};
+    }
+
+    Result<Reading> reading(const Task& task) override {
+        MKB_TRY(home, home_dir());
+        MKB_TRY(tree, ready_ ? Result<mnn::SourceTree>(tree_) : mnn::find_sources());
+        return mnn::reading_for(task, tree.root, home);
     }
 
     Result<std::string> function_at(const Built& built, std::uint64_t offset) override {

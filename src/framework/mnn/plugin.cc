@@ -3,10 +3,9 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/process.h"
+#include "record/compiler_log.h"
 
-#include <charconv>
 #include <csignal>
-#include <sstream>
 
 namespace mkb::mnn {
 
@@ -60,51 +59,16 @@ std::string short_name(std::string_view file, const CompileLayout& layout) {
     return std::string(file);
 }
 
-/// "file:line:column: error: message"; false when the line is none.
-bool parse_clang_line(std::string_view line, const CompileLayout& layout, BuildError& error) {
-    std::size_t mark = line.find(": error: ");
-    std::size_t length = 9;
-    if (const std::size_t fatal = line.find(": fatal error: "); fatal != std::string_view::npos) {
-        mark = fatal;
-        length = 15;
-    }
-    if (mark == std::string_view::npos) {
-        return false;
-    }
-    error.message = std::string(line.substr(mark + length));
-    std::string_view place = line.substr(0, mark);
-    int numbers[2] = {0, 0};
-    for (int i = 1; i >= 0; --i) {
-        const std::size_t colon = place.rfind(':');
-        if (colon == std::string_view::npos) {
-            break;
-        }
-        const std::string_view digits = place.substr(colon + 1);
-        if (std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]).ptr !=
-            digits.data() + digits.size()) {
-            break;
-        }
-        place = place.substr(0, colon);
-    }
-    error.line = numbers[0];
-    error.column = numbers[1];
-    error.file = short_name(place, layout);
-    // Without a line it is the driver that speaks, about itself or to repeat the linker.
-    return error.line > 0;
-}
-
 } // namespace
 
 std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout& layout) {
     std::vector<BuildError> errors;
-    std::istringstream lines(log);
-    for (std::string line; std::getline(lines, line) && errors.size() < kMaxErrors;) {
-        BuildError error;
-        if (line.starts_with("ld.lld-19: error: ") || line.starts_with("ld.lld: error: ")) {
-            error.message = line.substr(line.find("error: ") + 7);
-            errors.push_back(std::move(error));
-        } else if (parse_clang_line(line, layout, error)) {
-            errors.push_back(std::move(error));
+    for (Diagnostic& found : parse_compiler_log(log)) {
+        if (found.severity == Severity::error && errors.size() < kMaxErrors) {
+            errors.push_back({.file = short_name(found.at.file, layout),
+                              .line = found.at.line,
+                              .column = found.at.column,
+                              .message = std::move(found.at.message)});
         }
     }
     return errors;

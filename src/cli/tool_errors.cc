@@ -1,0 +1,92 @@
+#include "base/files.h"
+#include "cli/tool.h"
+#include "tools/errors.h"
+
+#include <fmt/format.h>
+
+namespace mkb::cli {
+
+namespace {
+
+constexpr std::size_t kLogLimit = std::size_t{16} << 20;
+
+struct Options {
+    Common common;
+    std::string log, record, run;
+    std::vector<std::string> sources;
+};
+
+struct Material {
+    std::string log;
+    std::map<std::string, std::string> sources;
+};
+
+Result<std::string> read_log(const std::string& name) {
+    return name == "-" ? read_standard_input(kLogLimit) : read_file(name, kLogLimit);
+}
+
+Result<Material> from_files(const Options& options) {
+    Material material;
+    MKB_TRY(log, read_log(options.log));
+    material.log = std::move(log);
+    for (const std::string& source : options.sources) {
+        MKB_TRY(text, read_file(source, kLogLimit));
+        material.sources[std::filesystem::path(source).filename().string()] = std::move(text);
+    }
+    return material;
+}
+
+Result<Material> from_record(const Options& options) {
+    MKB_TRY(store, Store::open_existing(options.run));
+    MKB_TRY(record, store.find(options.record));
+    if (!record) {
+        return fail(ErrorKind::bad_input, "no record of {} begins with '{}'; run 'mkb report {}'", options.run,
+                    options.record, options.run);
+    }
+    Material material;
+    if (!record->build_log_artifact.empty()) {
+        MKB_TRY(log, store.artifact(record->build_log_artifact));
+        material.log = std::move(log);
+    }
+    for (const auto& [name, hash] : record->source_artifacts) {
+        MKB_TRY(text, store.artifact(hash));
+        material.sources[name] = std::move(text);
+    }
+    return material;
+}
+
+Result<int> run(const Options& options) {
+    if (options.log.empty() == options.record.empty() || options.record.empty() != options.run.empty()) {
+        return fail(ErrorKind::bad_input, "name a compiler's log (or -), or --record ID with --run RUN; see 'mkb tool "
+                                          "errors --help'");
+    }
+    MKB_TRY(material, options.record.empty() ? from_files(options) : from_record(options));
+    const ErrorReport report = extract_errors(material.log, material.sources);
+    if (options.common.json) {
+        fmt::print("{}\n", to_json(report).dump(2));
+    } else {
+        fmt::print("{}", to_text(report));
+    }
+    return kFine;
+}
+
+} // namespace
+
+void add_tool_errors(Program& program, CLI::App& tool) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = tool.add_subcommand(
+        "errors", "Errors of a build, each with the function or class of the candidate that it lies in");
+    command->footer("Examples:\n"
+                    "  mkb tool errors build.log CPUSoftmax.hpp CPUSoftmax.cpp\n"
+                    "  clang++ -c CPUSoftmax.cpp 2>&1 | mkb tool errors - CPUSoftmax.cpp --json\n"
+                    "  mkb tool errors --record 01K8 --run runs/demo\n"
+                    "Reads clang, gcc, lld and GNU ld. Cross-file: about what the framework or a header offers.");
+    add_common(*command, options->common);
+    command->add_option("log", options->log, "The compiler's text, or - for standard input");
+    command->add_option("sources", options->sources, "The candidate's files");
+    command->add_option("--record", options->record, "Instead: the beginning of a record's id");
+    command->add_option("--run", options->run, "Folder of the run that holds the record");
+    program.commands.emplace_back(command, [options] { return run(*options); });
+}
+
+} // namespace mkb::cli

@@ -1,0 +1,59 @@
+#include "base/files.h"
+#include "cli/tool.h"
+#include "tools/tree.h"
+
+#include <fmt/format.h>
+
+namespace mkb::cli {
+
+namespace {
+
+constexpr std::size_t kLogLimit = std::size_t{16} << 20;
+
+struct Options {
+    Common common;
+    std::string task, log;
+    std::vector<std::string> names;
+    std::size_t budget = kTreeTokens;
+};
+
+Result<int> run(const Options& options) {
+    MKB_TRY(tasks, load_all_tasks(options.common));
+    MKB_TRY(task, find_task(tasks, options.task));
+    MKB_TRY(reading, make_mnn()->reading(task));
+    MKB_TRY(texts, load_headers(reading));
+    std::vector<std::string> names = options.names;
+    if (!options.log.empty()) {
+        MKB_TRY(log, options.log == "-" ? read_standard_input(kLogLimit) : read_file(options.log, kLogLimit));
+        std::ranges::copy(names_in(extract_errors(log, {})), std::back_inserter(names));
+    }
+    const RepositoryTree tree = repository_tree(reading, texts, names, options.budget);
+    if (options.common.json) {
+        fmt::print("{}\n", to_json(tree).dump(2));
+    } else {
+        fmt::print("{}", to_text(tree));
+    }
+    return kFine;
+}
+
+} // namespace
+
+void add_tool_tree(Program& program, CLI::App& tool) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = tool.add_subcommand(
+        "tree", "The framework's headers that a candidate may include, and what the names in its errors stand for");
+    command->footer("Examples: mkb tool tree --task Softmax/lastaxis\n"
+                    "          mkb tool tree --task Softmax/lastaxis --log build.log\n"
+                    "          mkb tool tree --task Softmax/lastaxis CPUBackend Tensor --budget 2000 --json");
+    add_common(*command, options->common);
+    command->add_option("--task", options->task, "Task id, Operator/case, or an operator that has one task")
+        ->required();
+    command->add_option("names", options->names, "Show the declarations of these");
+    command->add_option("--log", options->log,
+                        "Show the declarations of what this compiler's text names; - for standard input");
+    command->add_option("--budget", options->budget, "Tokens at most; a token is taken to be three bytes")
+        ->capture_default_str();
+    program.commands.emplace_back(command, [options] { return run(*options); });
+}
+
+} // namespace mkb::cli
