@@ -3,7 +3,6 @@
 // The provider's kernel builds for every atomic task and copies its input, so that each round builds and verifies;
 // times are of one thread.
 #include "agent/agent.h"
-#include "agent/material.h"
 #include "base/files.h"
 #include "pipeline/evaluate.h"
 
@@ -112,10 +111,7 @@ Result<Spending> run(Judge& judge, const std::vector<Task>& tasks, int rounds, d
                            .memory = *memory,
                            .tools = {},
                            .judge = timed_judge,
-                           .material = [&](const Task& task) -> Result<Material> {
-                               MKB_TRY(example, worked_example(home, task));
-                               return Material{.headers = "", .example = std::move(example)};
-                           },
+                           .material = [](const Task&) -> Result<Material> { return Material{}; },
                            .on_round = [](const RoundReport&) {},
                            .stop = go_on,
                            .abort = go_on};

@@ -41,8 +41,9 @@ Result<void> set_method(const std::string& name, AgentOptions& options);
 struct Toolbox {
     /// Build log and sources → errors with what encloses them.
     std::function<std::string(const std::string& log, const std::vector<SourceFile>& sources)> errors;
-    /// The same → where the framework declares what the errors name.
-    std::function<std::string(const std::string& log, const std::vector<SourceFile>& sources)> tree;
+    /// The same and the task → where the framework declares what the errors name.
+    std::function<Result<std::string>(const Task& task, const std::string& log, const std::vector<SourceFile>& sources)>
+        tree;
     /// Task → its ONNX node and the framework's operator side by side.
     std::function<Result<std::string>(const Task& task)> model;
     /// Record → what was measured, broken down.

@@ -279,7 +279,9 @@ TEST_F(Agent, GenericFeedbackAsksNoPlannerAndTellsNoDetail) {
 TEST_F(Agent, ToolsSpeakInTheirPlannersPromptUnlessSwitchedOff) {
     options_.rounds = 4;
     tools_.errors = [](const std::string&, const std::vector<SourceFile>&) { return "ERRORS"; };
-    tools_.tree = [](const std::string&, const std::vector<SourceFile>&) { return "TREE"; };
+    tools_.tree = [](const Task&, const std::string&, const std::vector<SourceFile>&) -> Result<std::string> {
+        return "TREE";
+    };
     tools_.model = [](const Task&) -> Result<std::string> { return "OPERATORS"; };
     tools_.perf = [](const Record&) { return "PROFILE"; };
     const std::deque<std::string> codes = {code("build"), code("wrong"), code("1.5"), code("2.5")};

@@ -195,7 +195,11 @@ Result<void> MokaTask::add_build_feedback(const Attempt& parent, nlohmann::json&
     // Compilers word their errors anew with every version.
     values["errors"] =
         measured(extract ? parts_.tools.errors(log, parent.sources) : raw_plan(parent.record.outcome).text);
-    values["tree"] = has_tool("tree") && parts_.tools.tree ? measured(parts_.tools.tree(log, parent.sources)) : "";
+    values["tree"] = "";
+    if (has_tool("tree") && parts_.tools.tree) {
+        MKB_TRY(tree, parts_.tools.tree(task_, log, parent.sources));
+        values["tree"] = measured(tree);
+    }
     return {};
 }
 
@@ -208,7 +212,7 @@ Result<void> MokaTask::add_wrong_feedback(const Attempt& parent, nlohmann::json&
     values["operators"] = "";
     if (has_tool("model") && parts_.tools.model) {
         MKB_TRY(text, parts_.tools.model(task_));
-        values["operators"] = foreign(text);
+        values["operators"] = measured(text);
     }
     return {};
 }

@@ -1,5 +1,4 @@
 #include "agent/agent.h"
-#include "agent/material.h"
 #include "llm/measured.h"
 
 #include "../tests/support/golden.h"
@@ -82,17 +81,6 @@ TEST(Prompts, ABudgetShortensWhatHelpsLeast) {
     EXPECT_THAT(pattern_of(fitting), HasSubstr("## Your answer")) << "a cut part ends where it ends";
     EXPECT_THAT(*book->fill_within(1, "standard", task.form, values), HasSubstr(task.summary))
         << "the task stays whole";
-}
-
-TEST(Prompts, TheWorkedExampleIsOfTheSameFormAndNeverOfTheTasksOwnOperator) {
-    for (const auto& [form, place] : kTasks) {
-        const Task task = task_at(place);
-        const auto example = worked_example(kRoot, task);
-        ASSERT_TRUE(example.has_value()) << example.error().message;
-        EXPECT_THAT(*example, HasSubstr("```cpp\n// "));
-        EXPECT_THAT(*example, Not(HasSubstr("// " + task.files.back()))) << form;
-    }
-    EXPECT_FALSE(worked_example("/nowhere", task_at(kTasks[0].second)));
 }
 
 TEST(Prompts, AFolderThatLacksOneIsRefusedByItsName) {

@@ -133,7 +133,8 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
             PromptBook::load(options.prompts.empty() ? home / "prompts" : std::filesystem::path(options.prompts)));
     MKB_TRY(profile, profile_named(options.profile));
     MKB_TRY(bench, open_workbench(options.where));
-    MKB_TRY(tools, make_toolbox(bench));
+    const std::unique_ptr<Framework> sources = make_mnn(); // apart from the judge's own, which another thread may use
+    const AgentTools tools = make_toolbox(*sources);
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("run") : std::filesystem::path(options.run)));
     Budget budget(run_limits(options.model), task_limits(options.model));
     MKB_TRY(lost, count_stored_calls(store, budget));

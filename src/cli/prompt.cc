@@ -1,7 +1,6 @@
 #include "agent/agent.h"
-#include "agent/material.h"
 #include "base/files.h"
-#include "cli/cli.h"
+#include "cli/toolbox.h"
 
 #include <fmt/format.h>
 
@@ -20,8 +19,9 @@ Result<int> run(const Options& options) {
     MKB_TRY(home, home_dir());
     MKB_TRY(book,
             PromptBook::load(options.prompts.empty() ? home / "prompts" : std::filesystem::path(options.prompts)));
-    MKB_TRY(example, worked_example(home, task));
-    MKB_TRY(text, sample_prompt(book, options.role, task, {.headers = "", .example = example}));
+    const auto framework = make_mnn();
+    MKB_TRY(material, shown_material(*framework, task));
+    MKB_TRY(text, sample_prompt(book, options.role, task, material));
     if (options.common.json) {
         fmt::print("{}\n", nlohmann::json{{"task", task.id},
                                           {"role", options.role},

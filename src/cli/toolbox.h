@@ -9,6 +9,9 @@ struct AgentTools {
     Toolbox prompt;
     std::function<Result<Material>(const Task&)> material;
 };
-Result<AgentTools> make_toolbox(Workbench& bench);
+/// `framework` outlives them; what it is asked for is asked by one thread at a time.
+AgentTools make_toolbox(Framework& framework);
+/// What the Coder is shown of the framework: headers by operator and form, and a worked example.
+Result<Material> shown_material(Framework& framework, const Task& task);
 
 } // namespace mkb::cli
