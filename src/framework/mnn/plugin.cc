@@ -4,9 +4,9 @@
 #include "base/hash.h"
 #include "base/process.h"
 
-#include <charconv>
+#include <algorithm>
 #include <csignal>
-#include <sstream>
+#include <cstring>
 
 namespace mkb::mnn {
 
@@ -22,93 +22,59 @@ std::string folder_of(const Task& task) {
     return folder.starts_with(kIncluded) ? folder.substr(kIncluded.size()) : folder;
 }
 
+constexpr int kDriverSawCrash = 254; ///< clang's driver, when the compiler that it started ended by a signal
+
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
+
+/// What the program, or a program that it started, was ended by; 0: it ended by itself. bubblewrap and a shell report a
+/// child's signal as 128 + number.
+int signal_of(const ProcessExit& done) {
+    if (done.how == ProcessExit::How::signalled) {
+        return done.code;
+    }
+    return done.how == ProcessExit::How::exited && done.code > 128 && done.code < 192 ? done.code - 128 : 0;
+}
 
 /// Which limit ended the compiler, or "".
 std::string broken_limit(const ProcessExit& done) {
     if (done.how == ProcessExit::How::timed_out) {
         return "time";
     }
-    const bool by_signal = done.how == ProcessExit::How::signalled;
-    // bubblewrap and the driver report a child's signal as 128 + number, clang's driver an aborted compiler as 254.
-    const int signal = by_signal ? done.code : done.code > 128 && done.code < 192 ? done.code - 128 : 0;
+    const int signal = signal_of(done);
     if (signal == SIGXCPU || (signal == SIGKILL && done.cpu_ms > 0.9e3 * static_cast<double>(kCompileCpu.count()))) {
         return "time";
     }
     if (signal == SIGXFSZ || done.err.find("File too large") != std::string::npos) {
         return "file size";
     }
-    if (done.err.find("out of memory") != std::string::npos || done.err.find("bad_alloc") != std::string::npos ||
-        signal == SIGKILL) {
+    if (done.err.find("out of memory") != std::string::npos || done.err.find("bad_alloc") != std::string::npos) {
         return "memory";
     }
-    if (done.code == 254) {
+    if (done.code == kDriverSawCrash) {
         return done.err.find("SIGXCPU") != std::string::npos ? "time" : "memory";
     }
     return "";
 }
 
-/// "/src/backend/cpu/CPUPool.cpp" → "CPUPool.cpp", "/mnn/source/core/Tensor.hpp" → "mnn/source/core/Tensor.hpp".
-std::string short_name(std::string_view file, const CompileLayout& layout) {
-    if (file.starts_with(layout.sources + "/")) {
-        return std::string(file.substr(file.rfind('/') + 1)); // a candidate's files lie in one folder
+/// Whether somebody else ended it: no limit of ours sends these signals. The system does when memory runs out.
+bool killed_from_outside(const ProcessExit& done) {
+    constexpr int kSignals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    if (std::ranges::find(kSignals, signal_of(done)) != std::end(kSignals)) {
+        return true;
     }
-    if (file.starts_with(layout.headers + "/")) {
-        return "mnn" + std::string(file.substr(layout.headers.size()));
-    }
-    return std::string(file);
-}
-
-/// "file:line:column: error: message"; false when the line is none.
-bool parse_clang_line(std::string_view line, const CompileLayout& layout, BuildError& error) {
-    std::size_t mark = line.find(": error: ");
-    std::size_t length = 9;
-    if (const std::size_t fatal = line.find(": fatal error: "); fatal != std::string_view::npos) {
-        mark = fatal;
-        length = 15;
-    }
-    if (mark == std::string_view::npos) {
+    if (done.code != kDriverSawCrash) {
         return false;
     }
-    error.message = std::string(line.substr(mark + length));
-    std::string_view place = line.substr(0, mark);
-    int numbers[2] = {0, 0};
-    for (int i = 1; i >= 0; --i) {
-        const std::size_t colon = place.rfind(':');
-        if (colon == std::string_view::npos) {
-            break;
-        }
-        const std::string_view digits = place.substr(colon + 1);
-        if (std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]).ptr !=
-            digits.data() + digits.size()) {
-            break;
-        }
-        place = place.substr(0, colon);
-    }
-    error.line = numbers[0];
-    error.column = numbers[1];
-    error.file = short_name(place, layout);
-    // Without a line it is the driver that speaks, about itself or to repeat the linker.
-    return error.line > 0;
+    // Of the compiler proper, which the driver starts. The candidate's text never begins a line with the driver's name.
+    return std::ranges::any_of(kSignals, [&](int signal) {
+        return done.err.find(std::string("\n") + kCxx + ": error: unable to execute command: " + sigdescr_np(signal)) !=
+                   std::string::npos ||
+               done.err.starts_with(std::string(kCxx) + ": error: unable to execute command: " + sigdescr_np(signal));
+    });
 }
 
 } // namespace
-
-std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout& layout) {
-    std::vector<BuildError> errors;
-    std::istringstream lines(log);
-    for (std::string line; std::getline(lines, line) && errors.size() < kMaxErrors;) {
-        BuildError error;
-        if (line.starts_with("ld.lld-19: error: ") || line.starts_with("ld.lld: error: ")) {
-            error.message = line.substr(line.find("error: ") + 7);
-            errors.push_back(std::move(error));
-        } else if (parse_clang_line(line, layout, error)) {
-            errors.push_back(std::move(error));
-        }
-    }
-    return errors;
-}
 
 CompileFolders candidate_folders(const Kit& kit, const Library& library, const fs::path& folder) {
     return {.headers = library.headers,
@@ -172,6 +138,12 @@ Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vect
                    .address_space_bytes = kCompileMemory,
                    .file_size_bytes = kCompileFile,
                    .cpu_time = kCompileCpu};
+    if (const std::string narrower = narrower_limit(spec.limits); !narrower.empty()) {
+        return fail(ErrorKind::environment,
+                    "{} is below what a candidate is compiled with, so that its build would say nothing; raise it with "
+                    "'ulimit' or run mkb as another user",
+                    narrower);
+    }
     MKB_TRY(done, run_process(spec));
     done.cpu_ms += jailed_cpu_ms(folders.out);
     return done;
@@ -183,7 +155,11 @@ Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, c
         return fail(ErrorKind::environment, "{}: has no room for a compiler's output; free some or set TMPDIR",
                     out.parent_path().string());
     }
-    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
+    const std::string limit = broken_limit(done);
+    if (limit != "time" && killed_from_outside(done)) {
+        return fail(ErrorKind::transient, "the compiler was killed from outside (out of memory?)");
+    }
+    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = limit};
     if (failed.errors.empty() && failed.limit.empty()) {
         // Not a word about the candidate: the compiler or its jail itself did not run.
         return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",
