@@ -57,20 +57,20 @@ std::string broken_limit(const ProcessExit& done) {
     return "";
 }
 
-/// Whether somebody else ended it: no limit of ours sends these signals. The system does when memory runs out.
+constexpr int kForeignSignals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT}; ///< that no limit of ours sends
+
+/// Whether somebody else ended it, such as the system when memory runs out.
 bool killed_from_outside(const ProcessExit& done) {
-    constexpr int kSignals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
-    if (std::ranges::find(kSignals, signal_of(done)) != std::end(kSignals)) {
-        return true;
-    }
-    if (done.code != kDriverSawCrash) {
-        return false;
-    }
-    // Of the compiler proper, which the driver starts. The candidate's text never begins a line with the driver's name.
-    return std::ranges::any_of(kSignals, [&](int signal) {
-        return done.err.find(std::string("\n") + kCxx + ": error: unable to execute command: " + sigdescr_np(signal)) !=
-                   std::string::npos ||
-               done.err.starts_with(std::string(kCxx) + ": error: unable to execute command: " + sigdescr_np(signal));
+    return std::ranges::find(kForeignSignals, signal_of(done)) != std::end(kForeignSignals);
+}
+
+/// Whether the driver says so of the compiler proper, which it starts. The candidate's text never begins a line with
+/// the driver's name.
+bool driver_saw_it_killed(const std::string& text) {
+    return std::ranges::any_of(kForeignSignals, [&](int signal) {
+        const std::string line =
+            std::string(kCxx) + ": error: unable to execute command: " + sigdescr_np(signal) + "\n";
+        return text.starts_with(line) || text.find("\n" + line) != std::string::npos;
     });
 }
 
@@ -155,11 +155,12 @@ Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, c
         return fail(ErrorKind::environment, "{}: has no room for a compiler's output; free some or set TMPDIR",
                     out.parent_path().string());
     }
-    const std::string limit = broken_limit(done);
-    if (limit != "time" && killed_from_outside(done)) {
+    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
+    // An error of the candidate's own is no lie; beside it a line of the driver might be one.
+    if (failed.limit != "time" &&
+        (killed_from_outside(done) || (failed.errors.empty() && driver_saw_it_killed(done.err)))) {
         return fail(ErrorKind::transient, "the compiler was killed from outside (out of memory?)");
     }
-    BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = limit};
     if (failed.errors.empty() && failed.limit.empty()) {
         // Not a word about the candidate: the compiler or its jail itself did not run.
         return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",

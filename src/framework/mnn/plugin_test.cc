@@ -52,7 +52,9 @@ TEST_F(CompilersEnd, WhoeverKillsItIsNotTheCandidate) {
     // The compiler proper, as its driver tells it.
     EXPECT_FALSE(fault(exited(254, "clang++-19: error: unable to execute command: Killed\n"
                                    "clang++-19: error: clang frontend command failed due to signal\n")));
-    EXPECT_FALSE(fault(exited(254, "warning\nclang++-19: error: unable to execute command: Terminated\n")));
+    const auto ended = fault(exited(1, "warning\nclang++-19: error: unable to execute command: Terminated\n"));
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().kind, ErrorKind::transient);
 }
 
 TEST_F(CompilersEnd, ACandidateCannotPretendThatSomebodyKilledIt) {
