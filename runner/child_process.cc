@@ -67,6 +67,13 @@ const char* name_of(Stage stage) {
     return "execute"; // a forged value
 }
 
+/// Signals that no code of the child can bring about: the jail leaves it no call that sends one. The system sends
+/// SIGKILL when memory runs out.
+bool from_outside(int signal) {
+    constexpr int kOwn[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGXCPU, SIGXFSZ, SIGPIPE};
+    return std::ranges::find(kOwn, signal) == std::end(kOwn);
+}
+
 /// Text that another process may write while we read: copied first, then cut at the first zero.
 std::string text_of(const char* from, std::size_t size) {
     std::string text(from, size);
@@ -390,9 +397,11 @@ void ChildProcess::note_death(int status) {
         end_.kind = "crashed";
         if (WIFSIGNALED(status)) {
             end_.signal = WTERMSIG(status);
-            // Only we and the system can send it: the system does when memory runs out.
-            end_.kind = end_.signal == SIGKILL ? "world" : "crashed";
-            end_.detail = end_.signal == SIGKILL ? "the child was killed from outside (out of memory?)" : "";
+            if (from_outside(end_.signal)) {
+                end_.kind = "world";
+                end_.detail = "the child was killed from outside by signal " + std::to_string(end_.signal) +
+                              (end_.signal == SIGKILL ? " (out of memory?)" : "");
+            }
             if (end_.signal == SIGSYS) { // no handler saw it: a call of another architecture
                 end_.kind = "cheated";
                 end_.rule = "syscall";

@@ -368,6 +368,26 @@ Result<ProcessExit> run_process(const ProcessSpec& spec) {
     return exit;
 }
 
+std::string narrower_limit(const ProcessLimits& limits) {
+    const auto narrower = [](__rlimit_resource resource, const char* what, std::uint64_t wanted) {
+        rlimit now{};
+        getrlimit(resource, &now);
+        // Only its hard end counts: a soft one is widened on the way.
+        return now.rlim_max < wanted ? fmt::format("this shell's limit of {} ({})", what, now.rlim_max) : std::string();
+    };
+    std::string found;
+    if (limits.address_space_bytes) {
+        found = narrower(RLIMIT_AS, "address space", *limits.address_space_bytes);
+    }
+    if (found.empty() && limits.file_size_bytes) {
+        found = narrower(RLIMIT_FSIZE, "file size", *limits.file_size_bytes);
+    }
+    if (found.empty() && limits.cpu_time) {
+        found = narrower(RLIMIT_CPU, "processor time", static_cast<std::uint64_t>(limits.cpu_time->count()));
+    }
+    return found;
+}
+
 std::optional<fs::path> find_program(const std::string& program) {
     const auto runnable = [](const fs::path& path) {
         std::error_code error;

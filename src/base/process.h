@@ -48,6 +48,10 @@ struct ProcessExit {
 /// cannot be started: `environment` with the program's name.
 Result<ProcessExit> run_process(const ProcessSpec& spec);
 
+/// Which of these limits this process has a narrower one of already, with both values, or "": a program would break
+/// that one, and nobody could tell it from a limit that was meant.
+std::string narrower_limit(const ProcessLimits& limits);
+
 /// Where `program` is in PATH, or nothing.
 std::optional<std::filesystem::path> find_program(const std::string& program);
 

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 namespace mkb {
 namespace {
@@ -231,6 +232,22 @@ TEST(Process, LimitsHold) {
     EXPECT_EQ(exit.how, How::signalled);
     EXPECT_EQ(exit.code, SIGXFSZ);
     EXPECT_EQ(fs::file_size(folder.path() / "big"), 1U << 20);
+}
+
+TEST(Process, ANarrowerLimitOfOurOwnIsNamed) {
+    const ProcessLimits wide{.address_space_bytes = std::size_t{1} << 30,
+                             .file_size_bytes = std::size_t{1} << 30,
+                             .cpu_time = std::chrono::seconds(1000)};
+    EXPECT_EQ(narrower_limit(wide), "");
+    for (const auto& [resource, most] :
+         {std::pair<__rlimit_resource, rlim_t>{RLIMIT_FSIZE, 1'000'000}, {RLIMIT_CPU, 100}}) {
+        EXPECT_EQ(in_child([&] {
+                      const rlimit narrow{.rlim_cur = most, .rlim_max = most};
+                      setrlimit(resource, &narrow);
+                      EXPECT_THAT(narrower_limit(wide), HasSubstr(std::to_string(most)));
+                  }),
+                  0);
+    }
 }
 
 TEST(Process, CpuTimeOfWaitedForChildrenCounts) {

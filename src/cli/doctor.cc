@@ -2,6 +2,7 @@
 #include "base/process.h"
 #include "base/progress.h"
 #include "cli/cli.h"
+#include "device/jail_here.h"
 #include "framework/mnn/compiler_jail.h"
 #include "verify/oracle.h"
 
@@ -63,6 +64,17 @@ Finding framework(Target target, bool prepare) {
     return finding;
 }
 
+/// The row of docs/jail.md that holds on this machine.
+Finding candidates_jail(bool bubblewrap) {
+    const JailHere here = jail_here();
+    return {.what = "candidate's jail",
+            .fine = here.missing.empty(),
+            .found = fmt::format("{}{}{}; docs/jail.md: '{}'{}", fmt::join(here.layers, " "),
+                                 here.missing.empty() ? "" : ", without ", fmt::join(here.missing, " "), here.row,
+                                 bubblewrap ? "" : ", 'without bubblewrap'"),
+            .cost = "a hostile kernel meets fewer walls; records say 'partial'"};
+}
+
 Finding emulation() {
     const auto facts = make_qemu_device()->facts();
     return {.what = "device qemu",
@@ -86,6 +98,7 @@ Result<std::vector<Finding>> look(const Options& options) {
          .fine = jailed,
          .found = jailed ? "bubblewrap" : "limits only",
          .cost = "a hostile source can read this machine's files while it compiles; records say 'partial'"});
+    findings.push_back(candidates_jail(jailed));
     findings.push_back({.what = "oracle", .found = "ONNX Runtime " + oracle_version()});
     findings.push_back(cache());
     const unsigned cores = std::thread::hardware_concurrency();

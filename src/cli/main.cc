@@ -68,7 +68,9 @@ mkb::Result<int> run_command(const mkb::cli::Command& run) {
 
 int main(int argc, char** argv) {
     using namespace mkb::cli;
+    // Then writing fails with a reason, which has a place to be said.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     Program program;
     program.app.name("mkb");
     program.app.description("MobileKernelBench: is this kernel right, and is it faster than the framework's own?");

@@ -47,9 +47,8 @@ Result<ManifestEntry> read_entry(const json& from, const std::filesystem::path& 
 
 } // namespace
 
-Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& path) {
-    MKB_TRY(content, read_file(path, 16U << 20));
-    const json manifest = json::parse(content, nullptr, false);
+Result<std::vector<ManifestEntry>> parse_manifest(std::string_view text, const std::filesystem::path& path) {
+    const json manifest = json::parse(text, nullptr, false);
     const auto list = manifest.is_object() ? manifest.find("candidates") : manifest.end();
     if (!manifest.is_object() || list == manifest.end() || !list->is_array()) {
         return fail(ErrorKind::bad_input,
@@ -69,6 +68,11 @@ Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& pa
         return fail(ErrorKind::bad_input, "{}: names no candidate; see docs/manifest.md", path.string());
     }
     return entries;
+}
+
+Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& path) {
+    MKB_TRY(content, read_file(path, 16U << 20));
+    return parse_manifest(content, path);
 }
 
 } // namespace mkb::cli

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mkb::cli {
@@ -20,5 +21,7 @@ struct ManifestEntry {
 /// {"candidates": [{"label", "task", "files": [], "expect": {"outcome", "rule"?}, "note"?}]}; bad_input names the
 /// entry.
 Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& path);
+/// The same of its text, which may be hostile; files are relative to the folder of `path`.
+Result<std::vector<ManifestEntry>> parse_manifest(std::string_view text, const std::filesystem::path& path);
 
 } // namespace mkb::cli

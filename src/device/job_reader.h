@@ -2,9 +2,11 @@
 // How the structures of a job are read from JSON and written to it: for job.cc and expansion.cc only.
 #include "device/job.h"
 
+#include <concepts>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mkb::job {
@@ -74,12 +76,19 @@ private:
     void assign(const char* name, const json& item, bool& value) {
         item.is_boolean() ? void(value = item.get<bool>()) : complain(name, "is not true or false");
     }
-    template <class T>
-        requires std::is_arithmetic_v<T>
+    void assign(const char* name, const json& item, double& value) {
+        item.is_number() ? void(value = item.get<double>()) : complain(name, "is not a number");
+    }
+    void assign(const char* name, const json& item, float& value) {
+        item.is_number() ? void(value = item.get<float>()) : complain(name, "is not a number");
+    }
+    /// A whole number is never read from a fraction, nor cut to what the type has room for.
+    template <std::integral T>
     void assign(const char* name, const json& item, T& value) {
-        // A whole number is never read from a fraction: it may not fit.
-        const bool fits = std::is_floating_point_v<T> ? item.is_number() : item.is_number_integer();
-        fits ? void(value = item.get<T>()) : complain(name, "is not a number that fits");
+        const bool fits = item.is_number_unsigned()
+                              ? std::in_range<T>(item.get<std::uint64_t>())
+                              : item.is_number_integer() && std::in_range<T>(item.get<std::int64_t>());
+        fits ? void(value = item.get<T>()) : complain(name, "is not a whole number that fits");
     }
     void assign(const char* name, const json& item, std::vector<std::byte>& value) {
         if (!item.is_binary()) {

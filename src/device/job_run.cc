@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "device/job_check.h"
 
 #include <chrono>
 
@@ -30,15 +31,6 @@ std::chrono::milliseconds wall_limit(const job::Job& job) {
     }
     const double seconds = std::min(kStartAllowanceS + 3 * job.run_limit_s + runs * 0.5, kMostSeconds);
     return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
-}
-
-/// Discarded when it is none. The library throws for sizes that no memory holds, also when it is told not to.
-nlohmann::json parse_cbor(const std::string& packed) {
-    try {
-        return nlohmann::json::from_cbor(packed, true, false);
-    } catch (const nlohmann::json::exception&) {
-        return nlohmann::json(nlohmann::json::value_t::discarded);
-    }
 }
 
 Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::string& name,
@@ -81,8 +73,12 @@ Result<JobReply> run_job(std::vector<DeviceFile> runner, Device& device, const j
     MKB_TRY(packed, read_file(command.pull_folder / "result.cbor"));
     MKB_TRY(outputs, read_file(command.pull_folder / "outputs.bin"));
     std::string reason;
-    if (!job::from_json(parse_cbor(packed), reply.result, reason)) {
+    if (!job::unpack(packed, reply.result, reason)) {
         return fail(ErrorKind::transient, "device {}: the runner's result cannot be read: {}", device.name(), reason);
+    }
+    if (const std::string misfit = job::misfit(job, reply.result); !misfit.empty()) {
+        return fail(ErrorKind::transient, "device {}: the runner's result does not fit its job: {}", device.name(),
+                    misfit);
     }
     reply.outputs = std::move(outputs);
     return reply;

@@ -102,6 +102,8 @@ double usage_of(const Record& record, const char* name) {
     return value != usage->end() && value->is_number() ? value->get<double>() : 0;
 }
 
+constexpr double kMostCalls = 1e9;
+
 void count_attempts(const Attempts& attempts, const std::map<std::string, Record>& best,
                     const std::map<std::string, std::string>& tasks, Score& score) {
     for (const Record& record : attempts.records) {
@@ -110,7 +112,8 @@ void count_attempts(const Attempts& attempts, const std::map<std::string, Record
             if (const std::string_view why = failure_class(record); !why.empty()) {
                 ++score.failures[std::string(why)];
             }
-            score.calls += static_cast<int>(usage_of(record, "calls"));
+            // Foreign numbers: a sum that no int holds stays at its end.
+            score.calls = static_cast<int>(std::clamp(score.calls + usage_of(record, "calls"), 0.0, kMostCalls));
             score.tokens += usage_of(record, "tokens");
             score.money += usage_of(record, "money");
         }

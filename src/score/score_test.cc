@@ -49,6 +49,16 @@ TEST(Score, DividesByAllTasksAlsoThoseNeverTried) {
     EXPECT_EQ(score.outcomes, (std::map<std::string, int>{{"correct", 1}, {"wrong", 1}}));
 }
 
+TEST(Score, CallsThatNoNumberHoldsStayAtTheEnd) {
+    Record record = judged("unary/Exp/a", Wrong{});
+    for (const double calls : {1e300, 1e9, -5.0}) {
+        record.settings = {{"usage", {{"calls", calls}}}};
+        const Score score = only(score_run({record, record, record}, {}, kFourTasks, false));
+        EXPECT_GE(score.calls, 0);
+        EXPECT_LE(score.calls, 1'000'000'000);
+    }
+}
+
 TEST(Score, WithoutATaskListTheDenominatorIsWhatRecordsAndTroubleNameOfAllMethods) {
     const auto scores =
         score_run({judged("unary/Exp/a", faster(2, 1.9, 2.1), "one"), judged("unary/Exp/b", Wrong{}, "two")},

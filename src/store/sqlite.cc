@@ -1,5 +1,7 @@
 #include "store/sqlite.h"
 
+#include "record/printable.h"
+
 #include <sqlite3.h>
 
 namespace mkb {
@@ -7,7 +9,9 @@ namespace {
 
 Error make_error(int code, const char* detail, const std::filesystem::path& path, std::string_view doing) {
     const auto say = [&](ErrorKind kind, std::string_view what, std::string_view next) {
-        return Error{kind, fmt::format("{} '{}': {} ({}); {}", doing, path.string(), what, detail, next)};
+        // SQLite quotes a damaged schema, whatever stands there.
+        return Error{kind,
+                     fmt::format("{} '{}': {} ({}); {}", doing, path.string(), what, printable_line(detail), next)};
     };
     switch (code & 0xFF) {
     case SQLITE_NOTADB:

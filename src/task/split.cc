@@ -20,11 +20,8 @@ std::vector<std::string> read_part(const nlohmann::json& json, const std::string
 
 } // namespace
 
-Result<std::set<std::string>> read_split(const std::filesystem::path& file, std::string_view name) {
-    if (std::ranges::find(kSplitNames, name) == kSplitNames.end()) {
-        return fail(ErrorKind::bad_input, "split '{}' is none of {}", name, fmt::join(kSplitNames, ", "));
-    }
-    MKB_TRY(text, read_file(file));
+Result<std::set<std::string>> parse_split(std::string_view text, const std::filesystem::path& file,
+                                          std::string_view name) {
     const bool train = name.ends_with(kTrain);
     const std::string_view split = train ? name.substr(0, name.size() - kTrain.size()) : name;
     nlohmann::json json;
@@ -45,6 +42,14 @@ Result<std::set<std::string>> read_split(const std::filesystem::path& file, std:
         return fail(ErrorKind::bad_input, "{}: {}; run script/curate", file.string(), fault.text());
     }
     return ids;
+}
+
+Result<std::set<std::string>> read_split(const std::filesystem::path& file, std::string_view name) {
+    if (std::ranges::find(kSplitNames, name) == kSplitNames.end()) {
+        return fail(ErrorKind::bad_input, "split '{}' is none of {}", name, fmt::join(kSplitNames, ", "));
+    }
+    MKB_TRY(text, read_file(file));
+    return parse_split(text, file, name);
 }
 
 } // namespace mkb

@@ -15,5 +15,8 @@ inline constexpr std::array<std::string_view, 4> kSplitNames = {"lora", "lora-tr
 
 /// Ids of the tasks of one part. bad_input when `name` is none of the above or the file is not what it should be.
 Result<std::set<std::string>> read_split(const std::filesystem::path& file, std::string_view name);
+/// The same of the file's text, which may be hostile. `name` is one of the above.
+Result<std::set<std::string>> parse_split(std::string_view text, const std::filesystem::path& file,
+                                          std::string_view name);
 
 } // namespace mkb

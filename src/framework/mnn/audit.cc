@@ -408,6 +408,11 @@ Result<void> check_processor(const std::filesystem::path& plugin, const std::fil
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
                                               const std::vector<std::string>& entries, Form form) {
     MKB_TRY(bytes, read_file(plugin));
+    return audit_bytes(std::move(bytes), native, entries, form);
+}
+
+std::vector<std::string> audit_bytes(std::string bytes, const std::vector<Function>& native,
+                                     const std::vector<std::string>& entries, Form form) {
     bytes.push_back('\0'); // texts end somewhere
     const Elf elf(bytes);
     std::vector<std::string> findings;

@@ -35,6 +35,8 @@ std::vector<std::string> bubblewrap(const CompileFolders& folders) {
     bind("--ro-bind", folders.objects, layout.objects);
     bind("--bind", folders.out, layout.out);
     bind("--ro-bind", folders.toolchain, folders.toolchain.string());
+    // What is left of the jail's own root is memory: nothing may be written there.
+    command.insert(command.end(), {"--remount-ro", "/"});
     command.insert(command.end(), {"--chdir", folders.out.empty() ? "/" : layout.out, "--"});
     return command;
 }

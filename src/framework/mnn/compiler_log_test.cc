@@ -1,4 +1,4 @@
-#include "framework/mnn/plugin.h"
+#include "framework/mnn/compiler_log.h"
 
 #include <gtest/gtest.h>
 
@@ -88,6 +88,18 @@ TEST(BuildErrors, TextThatOnlyLooksLikeAnErrorIsNone) {
     EXPECT_TRUE(parse("a.cpp:x:y: error: no numbers\n").empty());
     const auto huge = parse("a.cpp:99999999999999999999:1: error: a number too large\n");
     EXPECT_LE(huge.size(), 1U);
+}
+
+TEST(BuildErrors, AnExcerptOfTheCandidateIsNoError) {
+    // A record with a negative column could never be read again, and with it the whole run.
+    const auto errors = parse("/src/backend/cpu/CPUPool.cpp:7:5: error: expected ';'\n"
+                              "    7 | \"CPUPool.cpp:3:-7: error: written by the candidate\"\n"
+                              "CPUPool.cpp:3:-7: error: so is this\n"
+                              "CPUPool.cpp:-3:7: error: and this\n"
+                              "CPUPool.cpp:+3:7: error: and this\n"
+                              ":3:7: error: of no file\n");
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0].message, "expected ';'");
 }
 
 } // namespace

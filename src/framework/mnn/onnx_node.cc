@@ -1,5 +1,7 @@
 #include "framework/mnn/onnx_node.h"
 
+#include "record/printable.h"
+
 #include <algorithm>
 #include <cstring>
 #include <onnx/onnx_pb.h>
@@ -62,8 +64,8 @@ Result<job::Constant> constant_of(const onnx::TensorProto& tensor) {
     auto contents = contents_of(tensor);
     if (!contents) {
         return fail(ErrorKind::bad_input,
-                    "the ONNX file's tensor '{}' is of a type ({}) that the converter has no place for", tensor.name(),
-                    tensor.data_type());
+                    "the ONNX file's tensor '{}' is of a type ({}) that the converter has no place for",
+                    printable_line(tensor.name()), tensor.data_type());
     }
     std::int64_t elements = 1;
     for (const std::int64_t extent : constant.tensor.shape) {
@@ -71,7 +73,7 @@ Result<job::Constant> constant_of(const onnx::TensorProto& tensor) {
     }
     if (contents->size() / 4 != static_cast<std::size_t>(elements)) {
         return fail(ErrorKind::bad_input, "the ONNX file's tensor '{}' has other contents than its shape says",
-                    tensor.name());
+                    printable_line(tensor.name()));
     }
     constant.bytes = std::move(*contents);
     return constant;
@@ -109,8 +111,8 @@ Result<job::Attribute> attribute_of(const onnx::AttributeProto& from) {
     }
     default:
         return fail(ErrorKind::bad_input,
-                    "the ONNX file's attribute '{}' is of a kind ({}) that the converter has no place for", from.name(),
-                    static_cast<int>(from.type()));
+                    "the ONNX file's attribute '{}' is of a kind ({}) that the converter has no place for",
+                    printable_line(from.name()), static_cast<int>(from.type()));
     }
     return attribute;
 }

@@ -3,9 +3,10 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/process.h"
-#include "record/compiler_log.h"
 
+#include <algorithm>
 #include <csignal>
+#include <cstring>
 
 namespace mkb::mnn {
 
@@ -21,58 +22,59 @@ std::string folder_of(const Task& task) {
     return folder.starts_with(kIncluded) ? folder.substr(kIncluded.size()) : folder;
 }
 
+constexpr int kDriverSawCrash = 254; ///< clang's driver, when the compiler that it started ended by a signal
+
 /// With less than this the compiler fails for want of room, which says nothing about the candidate.
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{4} << 20;
+
+/// What the program, or a program that it started, was ended by; 0: it ended by itself. bubblewrap and a shell report a
+/// child's signal as 128 + number.
+int signal_of(const ProcessExit& done) {
+    if (done.how == ProcessExit::How::signalled) {
+        return done.code;
+    }
+    return done.how == ProcessExit::How::exited && done.code > 128 && done.code < 192 ? done.code - 128 : 0;
+}
 
 /// Which limit ended the compiler, or "".
 std::string broken_limit(const ProcessExit& done) {
     if (done.how == ProcessExit::How::timed_out) {
         return "time";
     }
-    const bool by_signal = done.how == ProcessExit::How::signalled;
-    // bubblewrap and the driver report a child's signal as 128 + number, clang's driver an aborted compiler as 254.
-    const int signal = by_signal ? done.code : done.code > 128 && done.code < 192 ? done.code - 128 : 0;
+    const int signal = signal_of(done);
     if (signal == SIGXCPU || (signal == SIGKILL && done.cpu_ms > 0.9e3 * static_cast<double>(kCompileCpu.count()))) {
         return "time";
     }
     if (signal == SIGXFSZ || done.err.find("File too large") != std::string::npos) {
         return "file size";
     }
-    if (done.err.find("out of memory") != std::string::npos || done.err.find("bad_alloc") != std::string::npos ||
-        signal == SIGKILL) {
+    if (done.err.find("out of memory") != std::string::npos || done.err.find("bad_alloc") != std::string::npos) {
         return "memory";
     }
-    if (done.code == 254) {
+    if (done.code == kDriverSawCrash) {
         return done.err.find("SIGXCPU") != std::string::npos ? "time" : "memory";
     }
     return "";
 }
 
-/// "/src/backend/cpu/CPUPool.cpp" → "CPUPool.cpp", "/mnn/source/core/Tensor.hpp" → "mnn/source/core/Tensor.hpp".
-std::string short_name(std::string_view file, const CompileLayout& layout) {
-    if (file.starts_with(layout.sources + "/")) {
-        return std::string(file.substr(file.rfind('/') + 1)); // a candidate's files lie in one folder
-    }
-    if (file.starts_with(layout.headers + "/")) {
-        return "mnn" + std::string(file.substr(layout.headers.size()));
-    }
-    return std::string(file);
+constexpr int kForeignSignals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT}; ///< that no limit of ours sends
+
+/// Whether somebody else ended it, such as the system when memory runs out.
+bool killed_from_outside(const ProcessExit& done) {
+    return std::ranges::find(kForeignSignals, signal_of(done)) != std::end(kForeignSignals);
+}
+
+/// Whether the driver says so of the compiler proper, which it starts. The candidate's text never begins a line with
+/// the driver's name.
+bool driver_saw_it_killed(const std::string& text) {
+    return std::ranges::any_of(kForeignSignals, [&](int signal) {
+        const std::string line =
+            std::string(kCxx) + ": error: unable to execute command: " + sigdescr_np(signal) + "\n";
+        return text.starts_with(line) || text.find("\n" + line) != std::string::npos;
+    });
 }
 
 } // namespace
-
-std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout& layout) {
-    std::vector<BuildError> errors;
-    for (Diagnostic& found : parse_compiler_log(log)) {
-        if (found.severity == Severity::error && errors.size() < kMaxErrors) {
-            errors.push_back({.file = short_name(found.at.file, layout),
-                              .line = found.at.line,
-                              .column = found.at.column,
-                              .message = std::move(found.at.message)});
-        }
-    }
-    return errors;
-}
 
 CompileFolders candidate_folders(const Kit& kit, const Library& library, const fs::path& folder) {
     return {.headers = library.headers,
@@ -136,6 +138,12 @@ Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vect
                    .address_space_bytes = kCompileMemory,
                    .file_size_bytes = kCompileFile,
                    .cpu_time = kCompileCpu};
+    if (const std::string narrower = narrower_limit(spec.limits); !narrower.empty()) {
+        return fail(ErrorKind::environment,
+                    "{} is below what a candidate is compiled with, so that its build would say nothing; raise it with "
+                    "'ulimit' or run mkb as another user",
+                    narrower);
+    }
     MKB_TRY(done, run_process(spec));
     done.cpu_ms += jailed_cpu_ms(folders.out);
     return done;
@@ -148,6 +156,11 @@ Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, c
                     out.parent_path().string());
     }
     BuildFailed failed{.errors = parse_errors(done.err, layout), .limit = broken_limit(done)};
+    // An error of the candidate's own is no lie; beside it a line of the driver might be one.
+    if (failed.limit != "time" &&
+        (killed_from_outside(done) || (failed.errors.empty() && driver_saw_it_killed(done.err)))) {
+        return fail(ErrorKind::transient, "the compiler was killed from outside (out of memory?)");
+    }
     if (failed.errors.empty() && failed.limit.empty()) {
         // Not a word about the candidate: the compiler or its jail itself did not run.
         return fail(ErrorKind::environment, "the compiler ended with code {} and no error in the candidate: {}",

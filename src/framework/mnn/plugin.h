@@ -2,6 +2,7 @@
 // A candidate to a shared object, in the compiler's jail.
 #include "base/process.h"
 #include "framework/framework.h"
+#include "framework/mnn/compiler_log.h"
 #include "framework/mnn/kit.h"
 
 namespace mkb::mnn {
@@ -37,10 +38,5 @@ std::vector<std::string> plugin_link_options(const Library& library, const Compi
 Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command);
 /// What a compiler's or linker's failure says about the candidate; an error when it says nothing about it.
 Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, const std::filesystem::path& out);
-
-/// Errors out of clang's and lld's text, at most `kMaxErrors`. `sources` and `headers`: the folders as the compiler saw
-/// them.
-constexpr std::size_t kMaxErrors = 50;
-std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout& layout);
 
 } // namespace mkb::mnn
