@@ -11,14 +11,15 @@ constexpr int kMaxTensors = 16;
 constexpr int kMaxRank = 8;
 constexpr std::uint64_t kAnswerBytes = 64U << 20;      ///< of a child that expands or inspects a graph
 constexpr std::int64_t kForeverNs = 3'600'000'000'000; ///< a child waits this long for its turn
-constexpr int kSlots = 3;                              ///< places for the live input: contents come at fresh addresses
+constexpr int kSlots = 3; ///< places for the live input and its output: contents come and go at fresh addresses
 
-enum class Command : std::uint32_t { run = 1, collect, sequence, quit };
+enum class Command : std::uint32_t { run = 1, sequence, quit };
 enum class Stage : std::uint32_t { start, jailed, load, create, resize, ready, execute, idle, expand };
 
 /// How the child's work went, written by trusted code in the child.
 enum class Status : std::uint32_t { fine, world, load_failed, never_called, cheated, run_failed };
 
+/// Of an output in the slot of the last run: what its session says that it is.
 struct OutputClaim {
     std::uint32_t rank = 0;
     std::uint32_t is_int = 0;
@@ -60,8 +61,11 @@ struct Layout {
     std::uint64_t input_offset[kMaxTensors] = {}; ///< within a slot
     std::uint64_t input_bytes[kMaxTensors] = {};
     std::uint64_t slot_bytes = 0;
-    std::uint64_t inputs_bytes = 0; ///< all slots
-    std::uint64_t outputs_bytes = 0;
+    std::uint64_t inputs_bytes = 0;                ///< all slots
+    std::uint64_t output_offset[kMaxTensors] = {}; ///< within an output slot
+    std::uint64_t output_bytes[kMaxTensors] = {};
+    std::uint64_t output_slot_bytes = 0;
+    std::uint64_t outputs_bytes = 0; ///< all slots
 };
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {

@@ -23,9 +23,10 @@ namespace mkb::runner {
 
 namespace {
 
-constexpr double kStartLimitS = 30;          ///< exec, libraries, sessions
+constexpr double kMemoryShare = 0.75; ///< of the limit: a child that the system killed with that much was too large
+constexpr double kStartLimitS = 30;   ///< exec, libraries, sessions
+constexpr const char* kBlamesWorld = "blames_world"; ///< job::ChildEnd
 constexpr std::int64_t kLookNs = 50'000'000; ///< how often a waiting supervisor looks whether the child is alive
-constexpr std::uint64_t kOutputLimitBytes = 1U << 30;
 
 int make_memory_file(const char* name, std::uint64_t bytes) {
     const int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -196,16 +197,22 @@ bool ChildProcess::start() {
     }
     setpgid(pid_, pid_);
     limit_s_ = kStartLimitS;
-    const std::uint64_t begin = now_ns();
-    while (!wait_for_turn(channel_->turn, 0, kLookNs)) {
-        int status = 0;
-        if (waitpid(pid_, &status, WNOHANG) == pid_) {
-            note_death(status);
+    std::uint64_t begin = now_ns();
+    while (true) {
+        if (wait_for_turn(channel_->turn, 0, kLookNs)) {
+            if (loaded_ || channel_->stage.load() != Stage::load) {
+                break;
+            }
+            // It asks before it loads the candidate, whose own limit counts from here.
+            loaded_ = true;
+            begin = now_ns();
+            pass_turn(channel_->turn, 1);
+            continue;
+        }
+        if (has_died()) {
             return false;
         }
-        // The candidate's own code has begun: from here its limit counts.
-        const bool candidates = channel_->stage.load() >= Stage::load;
-        const double limit_s = candidates ? job_.run_limit_s + 1 : kStartLimitS;
+        const double limit_s = loaded_ ? job_.run_limit_s + 1 : kStartLimitS;
         if (static_cast<double>(now_ns() - begin) > limit_s * 1e9) {
             limit_s_ = limit_s;
             killed_for_time_ = true;
@@ -226,9 +233,7 @@ bool ChildProcess::hand_over(Command command, double limit_s) {
     const std::uint64_t begin = now_ns();
     pass_turn(channel_->turn, 1);
     while (!wait_for_turn(channel_->turn, 0, kLookNs)) {
-        int status = 0;
-        if (waitpid(pid_, &status, WNOHANG) == pid_) {
-            note_death(status);
+        if (has_died()) {
             return false;
         }
         if (static_cast<double>(now_ns() - begin) > limit_s * 1e9) {
@@ -256,7 +261,7 @@ Turn ChildProcess::run(std::uint32_t model, std::uint32_t slot, bool timed,
              {place + layout_.input_offset[i], layout_.input_bytes[i]});
     }
     channel_->model = model;
-    channel_->slot = slot;
+    channel_->slot = last_slot_ = slot % kSlots;
     channel_->timed = timed ? 1 : 0;
     const std::uint64_t start = now_ns();
     turn.contents_ns = start - begin;
@@ -268,29 +273,21 @@ Turn ChildProcess::run(std::uint32_t model, std::uint32_t slot, bool timed,
     return turn;
 }
 
-bool ChildProcess::collect(std::vector<job::Tensor>& outputs, std::string& bytes) {
-    if (!hand_over(Command::collect, job_.run_limit_s)) {
-        return false;
-    }
-    std::uint64_t offset = 0;
-    const std::uint32_t count = std::min<std::uint32_t>(channel_->outputs_count, kMaxTensors);
-    for (std::uint32_t i = 0; i < count; ++i) {
+void ChildProcess::collect(std::vector<job::Tensor>& outputs, std::string& bytes) const {
+    const std::byte* slot = outputs_ + last_slot_ * layout_.output_slot_bytes;
+    for (std::size_t i = 0; i < job_.outputs.size() && i < kMaxTensors; ++i) {
         const OutputClaim claim = channel_->outputs[i]; // one copy: the child may write while we look
         job::Tensor tensor;
-        tensor.name = i < job_.outputs.size() ? job_.outputs[i].name : "";
+        tensor.name = job_.outputs[i].name;
         tensor.type = claim.is_int != 0 ? ElementType::int32 : ElementType::float32;
         tensor.shape.assign(claim.shape, claim.shape + std::min<std::uint32_t>(claim.rank, kMaxRank));
-        if (claim.bytes > kOutputLimitBytes || offset + claim.bytes > layout_.outputs_bytes ||
-            bytes_of(tensor) != claim.bytes) {
+        if (claim.bytes != layout_.output_bytes[i] || bytes_of(tensor) != claim.bytes) {
             tensor.shape = {-1}; // a claim that does not add up: no bytes, and a shape that fits nothing
-            outputs.push_back(std::move(tensor));
-            continue;
+        } else {
+            bytes.append(reinterpret_cast<const char*>(slot + layout_.output_offset[i]), claim.bytes);
         }
-        bytes.append(reinterpret_cast<const char*>(outputs_ + offset), claim.bytes);
-        offset += round_up(claim.bytes, 64);
         outputs.push_back(std::move(tensor));
     }
-    return true;
 }
 
 bool ChildProcess::sequence(std::vector<std::string>& names) {
@@ -358,6 +355,21 @@ std::string ChildProcess::place_of(std::uint64_t pc) const {
     return text;
 }
 
+/// Only we and the system can send SIGKILL. The system does when a limit is passed that a candidate has kept from being
+/// reported, or when memory runs out; how much the child used is the system's word.
+void ChildProcess::note_kill(const rusage& used) {
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec); };
+    if (seconds(used.ru_utime) + seconds(used.ru_stime) >= cpu_limit_s(job_)) {
+        end_.kind = "timed_out";
+        end_.detail = "limit of processor time";
+    } else if (static_cast<double>(used.ru_maxrss) / 1024 >= kMemoryShare * job_.memory_limit_mb) {
+        end_.detail = "killed by the system for the memory that it took";
+    } else {
+        end_.kind = "world";
+        end_.detail = "the child was killed from outside (out of memory?)";
+    }
+}
+
 void ChildProcess::note_crash() {
     const int signal = static_cast<int>(channel_->crash_signal.load());
     const std::uint64_t pc = channel_->crash_pc;
@@ -376,7 +388,7 @@ void ChildProcess::note_crash() {
             const std::uint64_t offset = pc - channel_->library_base;
             if (offset >= range.offset && offset <= range.offset + range.size) {
                 const bool candidate = channel_->crash_in_candidate != 0;
-                end_.kind = candidate ? "cheated" : "world";
+                end_.kind = candidate ? "cheated" : kBlamesWorld;
                 end_.rule = "native_code";
                 end_.detail = std::string(candidate ? "candidate code" : "the framework") +
                               " ran into the native kernel's function " + range.name;
@@ -390,17 +402,28 @@ void ChildProcess::note_crash() {
     }
 }
 
-void ChildProcess::note_death(int status) {
+bool ChildProcess::has_died() {
+    int status = 0;
+    rusage used{};
+    if (wait4(pid_, &status, WNOHANG, &used) != pid_) {
+        return false;
+    }
+    note_death(status, used);
+    return true;
+}
+
+void ChildProcess::note_death(int status, const rusage& used) {
     pid_ = -1;
     if (channel_->crash_signal.load(std::memory_order_acquire) == 0 && channel_->status == Status::fine) {
         end_.stage = name_of(channel_->stage.load());
         end_.kind = "crashed";
         if (WIFSIGNALED(status)) {
             end_.signal = WTERMSIG(status);
-            if (from_outside(end_.signal)) {
+            if (end_.signal == SIGKILL) {
+                note_kill(used);
+            } else if (from_outside(end_.signal)) {
                 end_.kind = "world";
-                end_.detail = "the child was killed from outside by signal " + std::to_string(end_.signal) +
-                              (end_.signal == SIGKILL ? " (out of memory?)" : "");
+                end_.detail = "the child was killed from outside by signal " + std::to_string(end_.signal);
             }
             if (end_.signal == SIGSYS) { // no handler saw it: a call of another architecture
                 end_.kind = "cheated";
@@ -446,12 +469,19 @@ void ChildProcess::note_end() {
             break;
         case Status::fine:
         case Status::world:
-            end_ = {.kind = "world", .stage = end_.stage, .detail = text};
+            end_ = {.kind = kBlamesWorld,
+                    .stage = end_.stage,
+                    .rule = text_of(channel_->rule, sizeof channel_->rule),
+                    .detail = text};
             break;
         }
     }
-    // Before the plug-in is loaded no line of the candidate has run; a native child has no candidate at all.
-    if (!candidate_ || !job_.has_candidate() || stage == Stage::start || stage == Stage::jailed) {
+    if (end_.kind.empty()) {
+        end_ = {.kind = kBlamesWorld, .stage = end_.stage, .detail = "a status that there is not"};
+    }
+    // Before the candidate is let in, whatever ends a child is our world's. Once it is in, only what we have seen
+    // ourselves is: the child's word may be the candidate's.
+    if (!loaded_) {
         end_.detail = end_.kind + " at " + end_.stage + ": " + end_.detail;
         end_.kind = "world";
     }

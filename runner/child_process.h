@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
@@ -33,8 +34,9 @@ public:
     /// One runSession on fresh contents, which are written into slot `slot` before the clock starts.
     Turn run(std::uint32_t model, std::uint32_t slot, bool timed, const std::vector<std::vector<Draw>>& regimes,
              std::uint32_t regime, Phase phase, std::uint64_t iteration);
-    /// Outputs of the last run: their claims, and the bytes one after the other.
-    bool collect(std::vector<job::Tensor>& outputs, std::string& bytes);
+    /// Outputs of the last run, bytes one after the other, as they stand in the shared memory at this moment: to be
+    /// asked for as soon as the run has come back. The child has no part in it, so nothing can be computed for it.
+    void collect(std::vector<job::Tensor>& outputs, std::string& bytes) const;
     bool sequence(std::vector<std::string>& names);
     /// The last whole answer that the child left, however it ended; "" for none.
     std::string answer() const;
@@ -53,8 +55,10 @@ private:
     bool make_memory();
     bool hand_over(Command command, double limit_s);
     void note_end();
-    void note_death(int status);
+    bool has_died();
+    void note_death(int status, const rusage& used);
     void note_crash();
+    void note_kill(const rusage& used);
     std::string place_of(std::uint64_t pc) const;
     void kill_group();
     [[noreturn]] void become_child();
@@ -71,6 +75,8 @@ private:
     std::string program_;
     std::string preload_;      ///< of the child's environment; empty: it has none
     std::vector<char*> start_; ///< arguments of the child, ended by null
+    std::uint32_t last_slot_ = 0;
+    bool loaded_ = false; ///< candidate code has been let in: from then on the child's word is the candidate's
     bool killed_for_time_ = false;
     double limit_s_ = 0;
     job::ChildEnd end_;

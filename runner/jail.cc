@@ -90,10 +90,11 @@ bool apply(SeccompFilter& filter, std::string& layer, std::string& reason) {
 }
 
 void allow_running(SeccompFilter& filter) {
-    for (const long number : {SYS_futex, SYS_munmap, SYS_mremap, SYS_brk, SYS_madvise, SYS_exit_group,
-                              SYS_clock_gettime, SYS_sched_yield, SYS_rt_sigreturn, SYS_restart_syscall}) {
+    for (const long number : {SYS_futex, SYS_munmap, SYS_brk, SYS_madvise, SYS_exit_group, SYS_clock_gettime,
+                              SYS_sched_yield, SYS_rt_sigreturn, SYS_restart_syscall}) {
         filter.allow(number);
     }
+    filter.allow_without_bits(SYS_mremap, 3, MREMAP_FIXED);
     filter.allow_with(SYS_write, 0, STDOUT_FILENO, STDERR_FILENO);
 }
 
@@ -136,8 +137,14 @@ bool restrict_to_loading(std::string& layers, std::string& reason) {
 bool restrict_to_running(std::string& reason) {
     SeccompFilter filter;
     allow_running(filter);
+#ifdef __GLIBC__
+    // What the loader has made read-only, such as the tables through which libraries call each other, stays so. The
+    // memory of malloc's one arena (start_child) needs neither call.
+    filter.allow_new_mapping();
+#else
     filter.allow_without_bits(SYS_mmap, 2, PROT_EXEC);
     filter.allow_without_bits(SYS_mprotect, 2, PROT_EXEC);
+#endif
     std::string layer;
     return apply(filter, layer, reason);
 }
@@ -159,6 +166,7 @@ std::string syscall_name(int number) {
         {SYS_ptrace, "ptrace"},
         {SYS_mprotect, "mprotect"},
         {SYS_mmap, "mmap"},
+        {SYS_mremap, "mremap"},
         {SYS_read, "read"},
         {SYS_write, "write"},
         {SYS_getpid, "getpid"},
@@ -167,6 +175,8 @@ std::string syscall_name(int number) {
         {SYS_prctl, "prctl"},
         {SYS_unlinkat, "unlinkat"},
         {SYS_sched_setaffinity, "sched_setaffinity"},
+        {SYS_setpriority, "setpriority"},
+        {SYS_close, "close"},
         {SYS_setitimer, "setitimer"},
         {SYS_timer_create, "timer_create"},
         {SYS_nanosleep, "nanosleep"},

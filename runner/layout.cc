@@ -10,6 +10,11 @@ std::uint64_t bytes_of(const job::Tensor& tensor) {
     return elements * 4;
 }
 
+double cpu_limit_s(const job::Job& job) {
+    constexpr double kLoadAllowanceS = 5;
+    return job.run_limit_s * (job.mode == "expand" ? 1 : 60) + kLoadAllowanceS;
+}
+
 Layout layout_of(const job::Job& job) {
     constexpr std::uint64_t kPage = 4096;
     // A slot is not a whole number of large strides, so that the same element of two slots falls into different cache
@@ -22,10 +27,12 @@ Layout layout_of(const job::Job& job) {
         layout.slot_bytes += round_up(layout.input_bytes[i], 64) + kSkew;
     }
     layout.inputs_bytes = round_up(layout.slot_bytes * kSlots, kPage);
-    for (const job::Tensor& tensor : job.outputs) {
-        layout.outputs_bytes += round_up(bytes_of(tensor), 64) * 2 + kPage;
+    for (std::size_t i = 0; i < job.outputs.size() && i < kMaxTensors; ++i) {
+        layout.output_offset[i] = layout.output_slot_bytes;
+        layout.output_bytes[i] = bytes_of(job.outputs[i]);
+        layout.output_slot_bytes += round_up(layout.output_bytes[i], 64) + kSkew;
     }
-    layout.outputs_bytes = round_up(layout.outputs_bytes, kPage);
+    layout.outputs_bytes = round_up(layout.output_slot_bytes * kSlots, kPage);
     if (job.mode == "expand" || job.mode == "inspect") {
         layout.outputs_bytes = kAnswerBytes;
     }

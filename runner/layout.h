@@ -4,9 +4,11 @@
 
 namespace mkb::runner {
 
-/// Where the inputs of a job lie in a slot, and how much room its outputs need (twice what is expected: a claim may be
-/// larger).
+/// Where the inputs of a job and its outputs lie in their slots.
 Layout layout_of(const job::Job& job);
 std::uint64_t bytes_of(const job::Tensor& tensor);
+
+/// Processor time that a child may take: all of its runs, and start, warm-up session and loading on top.
+double cpu_limit_s(const job::Job& job);
 
 } // namespace mkb::runner

@@ -152,25 +152,21 @@ private:
             pair_.contents_ns += turn.contents_ns;
             side.cpu_ns += side.child.cpu_ns() - cpu;
             // Asked for only now: while it ran nothing could tell that this output would be looked at.
-            if (is_candidate && std::ranges::find(samples_, side.iteration) != samples_.end() && !take_sample(side)) {
-                return false;
+            if (is_candidate && std::ranges::find(samples_, side.iteration) != samples_.end()) {
+                take_sample(side);
             }
         }
         return true;
     }
 
-    bool take_sample(Side& side) {
+    void take_sample(const Side& side) {
         job::Returned returned;
         returned.iteration = side.iteration;
         returned.pair = static_cast<std::uint32_t>(number_);
         returned.phase = Phase::timed;
         returned.offset = outputs_.size();
-        if (!side.child.collect(returned.outputs, outputs_)) {
-            note_ends();
-            return false;
-        }
+        side.child.collect(returned.outputs, outputs_);
         result_.returned.push_back(std::move(returned));
-        return true;
     }
 
     void note_ends() {
@@ -232,8 +228,9 @@ void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
                                     Phase::verification, step.iteration);
         job::Returned returned{
             .model = step.model, .regime = step.regime, .iteration = step.iteration, .offset = outputs.size()};
-        fine = turn.fine && child.collect(returned.outputs, outputs);
+        fine = turn.fine;
         if (fine) {
+            child.collect(returned.outputs, outputs);
             result.calls_per_run.push_back(static_cast<int>(turn.calls));
             result.returned.push_back(std::move(returned));
         }

@@ -25,8 +25,6 @@ namespace mkb::runner {
 
 namespace {
 
-constexpr double kLoadAllowanceS = 5; ///< processor time for start, warm-up session and loading, on top of the runs'
-
 /// One loaded model with its session: built under the dispatching creators, run by turns.
 struct Session {
     std::shared_ptr<MNN::Interpreter> net;
@@ -52,7 +50,7 @@ private:
     void serve();
     void poison_outputs(const Session& session);
     void run();
-    void collect();
+    void claim_outputs(const Session& session);
     void sequence();
 
     Channel* channel_ = nullptr;
@@ -114,8 +112,7 @@ void Child::warm() {
     runtime_ = MNN::Interpreter::createRuntime({config_});
     std::string reason;
     plugin_ = candidate_ ? path_beside(job_.plugin) : "";
-    const double cpu_limit_s = job_.run_limit_s * 60 + kLoadAllowanceS;
-    if (!enter_jail(plugin_, job_.memory_limit_mb, cpu_limit_s, layers_, reason)) {
+    if (!enter_jail(plugin_, job_.memory_limit_mb, cpu_limit_s(job_), layers_, reason)) {
         world_trouble("jail: " + reason);
     }
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
@@ -132,7 +129,7 @@ void Child::warm() {
 /// Dispatch for both children; the roads to the native kernel are closed in the candidate's only.
 void Child::arm() {
     Watch& state = watch();
-    state.candidate_process = candidate_ && job_.has_code();
+    state.candidate_process = candidate_ && (job_.has_code() || job_.stub);
     state.trusted = job_.trusted;
     std::string reason;
     bool done = install_dispatch(job_, reason);
@@ -154,7 +151,10 @@ void Child::load_candidate() {
         world_trouble("jail: " + reason);
     }
     std::snprintf(channel_->jail, sizeof channel_->jail, "%s", layers_.c_str());
-    if (watch().candidate_process) {
+    if (candidate_ && job_.has_candidate()) {
+        let_candidate_in(*channel_);
+    }
+    if (watch().candidate_process && !job_.stub) {
         check_function_tables();
         using Register = void (*)(void*, void (*)(void*, int, void*));
         constexpr const char* kEntry = "mkb_register_v1";
@@ -199,6 +199,10 @@ Session Child::open_session(const std::string& model, bool dispatched) {
         if (dispatched && watch().null_creators > 0) {
             end_with(Status::never_called, "", "the candidate's creator returned nullptr for the task's operator");
         }
+        if (dispatched && watch().resize_error != MNN::NO_ERROR) {
+            end_with(Status::run_failed, "",
+                     ("onResize returned error code " + std::to_string(watch().resize_error)).c_str());
+        }
         if (geometric_ && !opened.expected.empty()) {
             end_with(Status::run_failed, "", "the framework could not make a session of what onCompute emitted");
         }
@@ -218,6 +222,11 @@ Session Child::open_session(const std::string& model, bool dispatched) {
     for (std::size_t i = 0; i < opened.outputs.size(); ++i) {
         if (opened.outputs[i] == nullptr) {
             session_trouble(dispatched, "the model has no output '" + job_.outputs[i].name + "'");
+        }
+        // It is read where the run leaves it, by a process that knows no other layout.
+        if (MNN::TensorUtils::getDescribe(opened.outputs[i])->dimensionFormat != MNN::MNN_DATA_FORMAT_NCHW) {
+            session_trouble(dispatched,
+                            "output '" + job_.outputs[i].name + "' of the model is not in the plain layout");
         }
     }
     return opened;
@@ -240,14 +249,10 @@ void Child::create_sessions() {
     }
 }
 
-/// There is no kernel of the candidate's to poison around: what the graph does not write shows.
+/// What a run does not write shows, whatever follows the candidate's kernel or, in the other forms, takes its place.
 void Child::poison_outputs(const Session& session) {
-    for (MNN::Tensor* tensor : session.outputs) {
-        auto* memory = tensor->host<std::byte>();
-        const bool input = memory >= inputs_ && memory < inputs_ + layout_.inputs_bytes;
-        if (memory != nullptr && !input) {
-            std::memset(memory, 0xff, static_cast<std::size_t>(tensor->usize())); // NaN as float32, -1 as int32
-        }
+    for (std::size_t i = 0; i < session.outputs.size(); ++i) {
+        std::memset(session.outputs[i]->host<void>(), 0xff, layout_.output_bytes[i]); // NaN as float32, -1 as int32
     }
 }
 
@@ -267,10 +272,14 @@ void Child::run() {
         session.inputs[i]->buffer().host =
             const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(slot + layout_.input_offset[i]));
     }
+    std::byte* output_slot = outputs_ + (channel_->slot % kSlots) * layout_.output_slot_bytes;
+    for (std::size_t i = 0; i < session.outputs.size(); ++i) {
+        session.outputs[i]->buffer().host = reinterpret_cast<std::uint8_t*>(output_slot + layout_.output_offset[i]);
+    }
     Watch& state = watch();
     state.calls = 0;
     state.checking = channel_->timed == 0;
-    if (state.checking && (geometric_ || !graphs_.empty())) {
+    if (state.checking) {
         poison_outputs(session);
     }
     std::uint64_t before = 0;
@@ -283,6 +292,7 @@ void Child::run() {
     }
     channel_->claimed_ns = now_ns() - start;
     channel_->claimed_instructions = counting && count_instructions(after) ? after - before : 0;
+    claim_outputs(session);
     channel_->calls = geometric_ ? session.computed : state.calls;
     channel_->status = code == MNN::NO_ERROR ? Status::fine : Status::run_failed;
     if (code != MNN::NO_ERROR) {
@@ -291,25 +301,18 @@ void Child::run() {
     }
 }
 
-/// Copies the outputs of the last run, in ONNX's layout, into the shared memory.
-void Child::collect() {
-    Session& session = sessions_[std::min<std::size_t>(channel_->model, sessions_.size() - 1)];
-    std::uint64_t offset = 0;
+/// What the outputs are; their bytes stand where the supervisor reads them.
+void Child::claim_outputs(const Session& session) {
     channel_->outputs_count = static_cast<std::uint32_t>(session.outputs.size());
     for (std::size_t i = 0; i < session.outputs.size(); ++i) {
         const MNN::Tensor* tensor = session.outputs[i];
         OutputClaim& claim = channel_->outputs[i];
-        const std::vector<int> shape = tensor->shape();
-        claim.rank = static_cast<std::uint32_t>(std::min<std::size_t>(shape.size(), kMaxRank));
-        std::copy_n(shape.begin(), claim.rank, claim.shape);
-        claim.is_int = tensor->getType().code == halide_type_int ? 1 : 0;
-        std::unique_ptr<MNN::Tensor> host(new MNN::Tensor(tensor, MNN::Tensor::CAFFE, true));
-        tensor->copyToHostTensor(host.get());
-        claim.bytes = static_cast<std::uint64_t>(std::max(host->size(), 0));
-        if (offset + claim.bytes <= layout_.outputs_bytes) {
-            std::memcpy(outputs_ + offset, host->host<void>(), claim.bytes);
+        claim.rank = static_cast<std::uint32_t>(std::clamp(tensor->dimensions(), 0, kMaxRank));
+        for (std::uint32_t axis = 0; axis < claim.rank; ++axis) {
+            claim.shape[axis] = tensor->length(static_cast<int>(axis));
         }
-        offset += round_up(claim.bytes, 64);
+        claim.is_int = tensor->getType().code == halide_type_int ? 1 : 0;
+        claim.bytes = static_cast<std::uint64_t>(std::max(tensor->size(), 0));
     }
 }
 
@@ -339,9 +342,6 @@ void Child::serve() {
         case Command::run:
             channel_->stage.store(Stage::execute);
             run();
-            break;
-        case Command::collect:
-            collect();
             break;
         case Command::sequence:
             channel_->stage.store(Stage::execute);

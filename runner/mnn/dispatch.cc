@@ -38,6 +38,7 @@ MNN::CPUBackend::Creator* g_candidate = nullptr;
 std::string g_registered_types;
 std::string g_op_type, g_operation;
 bool g_geometric = false;
+bool g_stub = false;
 
 std::size_t bytes_of(const MNN::Execution& kernel, const MNN::Tensor* tensor) {
     auto backend = static_cast<MNN::CPUBackend*>(kernel.backend());
@@ -73,6 +74,9 @@ public:
         {
             CandidateOnStack mark;
             code = kernel_->onResize(inputs, outputs);
+        }
+        if (code != MNN::NO_ERROR) {
+            g_watch.resize_error = code;
         }
         g_watch.channel->stage.store(before);
         return code;
@@ -151,6 +155,15 @@ private:
     std::unique_ptr<MNN::Execution> kernel_;
 };
 
+/// Shows what the framework does by itself where a candidate's kernel stands.
+class Stub final : public MNN::Execution {
+public:
+    explicit Stub(MNN::Backend* backend) : MNN::Execution(backend) {}
+    MNN::ErrorCode onExecute(const std::vector<MNN::Tensor*>&, const std::vector<MNN::Tensor*>&) override {
+        return MNN::NO_ERROR;
+    }
+};
+
 class DispatchCreator final : public MNN::CPUBackend::Creator {
 public:
     explicit DispatchCreator(const MNN::CPUBackend::Creator* native) : native_(native) {}
@@ -171,7 +184,8 @@ public:
         std::unique_ptr<MNN::Execution> kernel;
         {
             CandidateOnStack mark;
-            kernel.reset((g_candidate != nullptr ? g_candidate : native_)->onCreate(inputs, outputs, op, backend));
+            const MNN::CPUBackend::Creator* creator = g_candidate != nullptr ? g_candidate : native_;
+            kernel.reset(g_stub ? new Stub(backend) : creator->onCreate(inputs, outputs, op, backend));
         }
         if (kernel == nullptr) {
             ++g_watch.null_creators;
@@ -202,6 +216,7 @@ void set_target(const job::Job& job) {
     g_op_type = job.op_type;
     g_operation = job.op_operation;
     g_geometric = job.form == "geometric";
+    g_stub = job.stub;
 }
 
 bool is_target(const MNN::Op* op) {

@@ -24,6 +24,7 @@ struct Watch {
     std::uint32_t calls = 0;
     std::uint32_t null_creators = 0; ///< creator returned nullptr
     std::uint32_t created = 0;
+    int resize_error = 0;       ///< the last one that the kernel's onResize returned
     std::uint32_t computed = 0; ///< geometric form: calls of the target operator's onCompute
 };
 Watch& watch();

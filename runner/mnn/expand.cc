@@ -3,6 +3,7 @@
 #include "MNN_generated.h"
 #include "device/expansion.h"
 #include "jail.h"
+#include "layout.h"
 #include "mnn/OnnxExtraManager.hpp"
 #include "mnn/dispatch.h"
 #include "mnn/layouts.h"
@@ -20,7 +21,6 @@ namespace {
 
 using namespace MNN::Express;
 
-constexpr double kLoadAllowanceS = 5;
 constexpr std::size_t kMostExpressions = 10'000;
 
 /// What the plug-in registered.
@@ -233,8 +233,7 @@ void expand(const Startup& child) {
     warm_up_expressions();
     const std::string plugin = path_beside(child.job.plugin);
     std::string layers;
-    const double cpu_limit_s = child.job.run_limit_s + kLoadAllowanceS;
-    if (!enter_jail(plugin, child.job.memory_limit_mb, cpu_limit_s, layers, reason)) {
+    if (!enter_jail(plugin, child.job.memory_limit_mb, cpu_limit_s(child.job), layers, reason)) {
         world_trouble("jail: " + reason);
     }
     child.channel->stage.store(Stage::jailed);
@@ -242,6 +241,7 @@ void expand(const Startup& child) {
         world_trouble("jail: " + reason);
     }
     std::snprintf(child.channel->jail, sizeof child.channel->jail, "%s", layers.c_str());
+    let_candidate_in(*child.channel);
     const OnnxExtraManager::Transform& transform = transform_for(child, plugin, node.type);
     if (!restrict_to_running(reason)) {
         world_trouble("jail: " + reason);

@@ -136,6 +136,7 @@ void inspect(const Startup& child) {
         world_trouble("jail: " + reason);
     }
     std::snprintf(child.channel->jail, sizeof child.channel->jail, "%s", layers.c_str());
+    let_candidate_in(*child.channel);
     child.channel->stage.store(Stage::create);
     job::Graph graph;
     if (!read_graph(model, graph)) {

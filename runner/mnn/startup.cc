@@ -17,6 +17,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace mkb::runner {
 
@@ -87,6 +90,10 @@ Startup start_child() {
     if (child.inputs == nullptr || child.outputs == nullptr) {
         world_trouble("shared memory could not be mapped");
     }
+#ifdef __GLIBC__
+    // One arena for all threads: others grow with mprotect, which the jail does not allow.
+    mallopt(M_ARENA_MAX, 1);
+#endif
     const std::string& in_tree = child.job.in_tree.library;
     child.channel->library_base = base_of(in_tree.empty() ? "libMNN.so" : in_tree.c_str());
     if (child.channel->library_base == 0) {
@@ -94,6 +101,12 @@ Startup start_child() {
     }
     setvbuf(stdout, nullptr, _IOLBF, 1024);
     return child;
+}
+
+void let_candidate_in(Channel& channel) {
+    channel.stage.store(Stage::load);
+    pass_turn(channel.turn, 0);
+    wait_for_turn(channel.turn, 1, kForeverNs);
 }
 
 void world_trouble(const std::string& text) {

@@ -28,6 +28,10 @@ std::string read_whole(const std::string& path);
 /// The absolute path of a file beside the runner, or "" for none: loading it must not search.
 std::string path_beside(const std::string& name);
 
+/// To be called just before anything of the candidate's is loaded: tells the supervisor, and goes on when it has noted
+/// that. What comes before is our world's, whatever the candidate writes later.
+void let_candidate_in(Channel& channel);
+
 /// Runs the plug-in's constructors; the address of its function `entry`, or the process ends with load_failed.
 void* open_plugin(Channel& channel, const std::string& path, const char* entry);
 

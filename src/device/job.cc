@@ -190,6 +190,7 @@ nlohmann::json to_json(const Job& job) {
             {"op_type", job.op_type},
             {"op_operation", job.op_operation},
             {"bypass_geometry", job.bypass_geometry},
+            {"stub", job.stub},
             {"trusted", job.trusted},
             {"native_entries", job.native_entries},
             {"native_code", list(job.native_code, code_to_json)},
@@ -226,6 +227,7 @@ bool from_json(const nlohmann::json& from, Job& job, std::string& reason) {
     reader.read("op_type", job.op_type);
     reader.read("op_operation", job.op_operation);
     reader.read("bypass_geometry", job.bypass_geometry);
+    reader.read("stub", job.stub);
     reader.read("trusted", job.trusted);
     reader.read("native_entries", job.native_entries);
     reader.read_list("native_code", job.native_code, code_from_json);

@@ -69,6 +69,7 @@ struct Job {
     std::string op_type;               ///< e.g. "UnaryOp"
     std::string op_operation;          ///< e.g. "ATAN", or empty
     bool bypass_geometry = false;
+    bool stub = false;    ///< a kernel of the runner's own, which does nothing, in the place of an atomic candidate's
     bool trusted = false; ///< guard and traps off: MNN's own file as candidate, never for a model's answer
     std::vector<std::string> native_entries;
     std::vector<CodeRange> native_code;
@@ -95,11 +96,13 @@ bool from_json(const nlohmann::json& json, Job& job, std::string& reason);
 
 /// How a child ended, if it did not live to the end of its work.
 struct ChildEnd {
-    std::string kind = {};  ///< "", "crashed", "timed_out", "load_failed", "never_called", "cheated", "world" (not the
-                            ///< kernel's fault)
+    /// "", "crashed", "timed_out", "load_failed", "never_called", "cheated", "world" (not the kernel's fault), or
+    /// "blames_world": the child reports trouble that would not be the kernel's fault, but candidate code has been in
+    /// it and may have written that itself. To be believed only if it comes without the candidate as well.
+    std::string kind = {};
     std::string stage = {}; ///< load, create, resize, execute
     int signal = 0;
-    std::string rule = {};   ///< for "cheated"
+    std::string rule = {};   ///< for "cheated"; for "blames_world" the rule that the candidate broke if it is not true
     std::string detail = {}; ///< where, why, evidence
 };
 

@@ -41,6 +41,16 @@ public:
         program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
         load(kNumberAt);
     }
+    /// mmap without PROT_EXEC where the system chooses the place: nothing that is mapped is replaced.
+    void allow_new_mapping() {
+        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 6));
+        load(low_word_of_argument(2));
+        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 3, 0));
+        load(low_word_of_argument(3));
+        program_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_FIXED, 1, 0));
+        program_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+        load(kNumberAt);
+    }
     /// mmap of a file with PROT_EXEC and without PROT_WRITE, as the dynamic loader maps code.
     void allow_executable_mapping_of_file() {
         program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 6));

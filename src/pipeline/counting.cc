@@ -38,7 +38,7 @@ Result<CountingResult> count_candidate(Judge& judge, const Task& task, const std
                     reply.result.native.detail);
     }
     if (!reply.result.candidate.kind.empty()) {
-        MKB_TRY(outcome, outcome_of(judge.framework(), built, reply.result.candidate, job.run_limit_s));
+        MKB_TRY(outcome, outcome_of(judge, task, built, seed, reply.result.candidate, job.run_limit_s));
         result.fault = std::move(outcome);
         return result;
     }

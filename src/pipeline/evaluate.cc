@@ -170,7 +170,7 @@ private:
     /// `secret_onnx`: with the parameters of verification, or "" where the task has none.
     Result<std::optional<Outcome>> expand(const std::string& secret_onnx) {
         MKB_TRY(models, load_models(task_, std::nullopt));
-        MKB_TRY(own, expand_candidate(judge_, task_, *built_, models.onnx));
+        MKB_TRY(own, expand_candidate(judge_, task_, *built_, seed_, models.onnx));
         double wall_ms = own.wall_ms;
         expansion_jail_ = std::move(own.jail);
         note_isolation(*expansion_jail_);
@@ -185,7 +185,7 @@ private:
         std::optional<Outcome> fault = std::move(own.fault);
         built_->graph = std::move(own.graph);
         if (!fault && !secret_onnx.empty()) {
-            MKB_TRY(secret, expand_candidate(judge_, task_, *built_, secret_onnx));
+            MKB_TRY(secret, expand_candidate(judge_, task_, *built_, seed_, secret_onnx));
             wall_ms += secret.wall_ms;
             fault = std::move(secret.fault);
             built_->secret_graph = std::move(secret.graph);

@@ -6,13 +6,13 @@
 
 namespace mkb {
 
-Result<ExpansionResult> expand_candidate(Judge& judge, const Task& task, const Built& built,
+Result<ExpansionResult> expand_candidate(Judge& judge, const Task& task, const Built& built, const Seed& seed,
                                          const std::string& onnx_model) {
     const auto start = std::chrono::steady_clock::now();
     MKB_TRY(expansion, judge.framework().expand(task, built, onnx_model));
     ExpansionResult result;
     if (!expansion.end.kind.empty()) {
-        MKB_TRY(outcome, outcome_of(judge.framework(), built, expansion.end, expansion.limit_s));
+        MKB_TRY(outcome, outcome_of(judge, task, built, seed, expansion.end, expansion.limit_s));
         result.fault = std::move(outcome);
     }
     result.graph = std::move(expansion.graph);

@@ -13,8 +13,8 @@ struct ExpansionResult {
     double wall_ms = 0;
 };
 
-/// `onnx_model`: with the parameters that the graph is to hold.
-Result<ExpansionResult> expand_candidate(Judge& judge, const Task& task, const Built& built,
+/// `onnx_model`: with the parameters that the graph is to hold. `seed`: of the evaluation.
+Result<ExpansionResult> expand_candidate(Judge& judge, const Task& task, const Built& built, const Seed& seed,
                                          const std::string& onnx_model);
 
 } // namespace mkb

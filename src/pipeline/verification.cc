@@ -83,6 +83,29 @@ std::optional<Outcome> check_calls(const Task& task, const std::vector<int>& cal
     return std::nullopt;
 }
 
+/// Runs without the candidate what it says has failed for a reason of ours: a kernel that does nothing in its place,
+/// where the form has kernels, or else native itself.
+Result<Outcome> blamed_on_us(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
+                             const job::ChildEnd& end) {
+    MKB_TRY(job, job_for(judge.framework(), judge.device(), task, seed));
+    job.mode = "verify";
+    job.steps = {{.model = 0, .regime = 0, .iteration = 0}};
+    job.stub = task.form == Form::atomic && built.has_value();
+    MKB_TRY(files, files_for(task, std::nullopt));
+    MKB_TRY(reply, run_job(judge.framework(), judge.device(), job, files));
+    if (!reply.result.candidate.kind.empty() || reply.result.returned.empty()) {
+        return fail(ErrorKind::transient, "the runner could not judge: {}; nor without the candidate: {}", end.detail,
+                    reply.result.candidate.detail);
+    }
+    if (!end.rule.empty()) {
+        return Outcome(Cheated{.rule = end.rule, .evidence = end.detail + "; without the candidate it does not"});
+    }
+    return Outcome(
+        Crashed{.signal = end.signal,
+                .stage = end.stage,
+                .where = fmt::format("blames the machine ('{}'), but without the candidate all is well", end.detail)});
+}
+
 /// A graph of native operators has no calls to count. That it is what ran is seen in what one run executed.
 std::optional<Outcome> check_executed(const job::JobResult& result) {
     if (result.sequence.empty()) {
@@ -135,10 +158,14 @@ Result<VerificationPlan> plan_verification(Judge& judge, const Task& task, const
     return plan;
 }
 
-Result<Outcome> outcome_of(Framework& framework, const std::optional<Built>& built, const job::ChildEnd& end,
-                           double run_limit_s) {
+Result<Outcome> outcome_of(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
+                           const job::ChildEnd& end, double run_limit_s) {
+    Framework& framework = judge.framework();
     if (end.kind == "world") {
         return fail(ErrorKind::transient, "the runner could not judge: {}", end.detail);
+    }
+    if (end.kind == "blames_world") {
+        return blamed_on_us(judge, task, built, seed, end);
     }
     MKB_TRY(detail, with_function(framework, built, end.detail));
     if (end.kind == "crashed") {
@@ -176,7 +203,7 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
     result.wall_ms = reply.wall_ms;
     const auto start = std::chrono::steady_clock::now();
     if (!reply.result.candidate.kind.empty()) {
-        MKB_TRY(outcome, outcome_of(judge.framework(), built, reply.result.candidate, job.run_limit_s));
+        MKB_TRY(outcome, outcome_of(judge, task, built, seed, reply.result.candidate, job.run_limit_s));
         result.fault = std::move(outcome);
     } else if (reply.result.returned.size() != plan.steps.size()) {
         return fail(ErrorKind::transient, "device {}: {} of {} verification runs came back", judge.device().name(),

@@ -32,8 +32,9 @@ struct VerificationResult {
 Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const VerificationPlan& plan, bool trusted);
 
-/// A child's end as an outcome; `environment` error for trouble of our world.
-Result<Outcome> outcome_of(Framework& framework, const std::optional<Built>& built, const job::ChildEnd& end,
-                           double run_limit_s);
+/// A child's end as an outcome; `transient` error for trouble of our world. Where a child that had candidate code in it
+/// reports such trouble, the same is run once more without the candidate: only what comes then too is our world's.
+Result<Outcome> outcome_of(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
+                           const job::ChildEnd& end, double run_limit_s);
 
 } // namespace mkb

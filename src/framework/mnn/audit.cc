@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "framework/mnn/elf.h"
+#include "framework/mnn/native_functions.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -17,77 +18,23 @@ namespace {
 
 // Memory, text, conversions: what a kernel may want of libc. Everything that touches processes, files, time or other
 // threads is not here, and is refused by not being here.
-constexpr std::string_view kLibc[] = {"memcpy",
-                                      "memmove",
-                                      "memset",
-                                      "memcmp",
-                                      "memchr",
-                                      "strlen",
-                                      "strcmp",
-                                      "strncmp",
-                                      "strcpy",
-                                      "strncpy",
-                                      "strchr",
-                                      "strstr",
-                                      "malloc",
-                                      "calloc",
-                                      "realloc",
-                                      "free",
-                                      "aligned_alloc",
-                                      "posix_memalign",
-                                      "memalign",
-                                      "abort",
-                                      "qsort",
-                                      "bsearch",
-                                      "abs",
-                                      "labs",
-                                      "printf",
-                                      "puts",
-                                      "putchar",
-                                      "fprintf",
-                                      "fputs",
-                                      "fwrite",
-                                      "snprintf",
-                                      "vsnprintf",
-                                      "sprintf",
-                                      "stdout",
-                                      "stderr",
-                                      "fflush",
-                                      "__assert_fail",
-                                      "__stack_chk_fail",
-                                      "bcmp",
-                                      "atexit",
-                                      "__cxa_atexit",
-                                      "__cxa_finalize",
-                                      "__cxa_guard_acquire",
-                                      "__cxa_guard_release",
-                                      "__cxa_guard_abort",
-                                      "__cxa_pure_virtual",
-                                      "__cxa_thread_atexit",
-                                      "__gmon_start__",
-                                      "_ITM_deregisterTMCloneTable",
-                                      "_ITM_registerTMCloneTable",
-                                      "__gxx_personality_v0",
-                                      "_Unwind_Resume",
-                                      "__tls_get_addr",
-                                      "__printf_chk",
-                                      "__snprintf_chk",
-                                      "__memcpy_chk",
-                                      "__memset_chk",
-                                      "__memmove_chk",
-                                      "__strlen_chk",
-                                      "__vsnprintf_chk",
-                                      "__assert2",
-                                      "__cpu_model",
-                                      "__isoc99_sscanf",
-                                      "strtol",
-                                      "strtof",
-                                      "strtod",
-                                      "atoi",
-                                      "atof",
-                                      "lrand48",
-                                      "rand",
-                                      "__libc_single_threaded"};
+constexpr std::string_view kLibc[] = {
+    "memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "strcmp", "strncmp", "strcpy", "strncpy", "strchr",
+    "strstr", "malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign", "memalign", "abort", "qsort",
+    "bsearch", "abs", "labs", "printf", "puts", "putchar", "fprintf", "fputs", "fwrite", "snprintf", "vsnprintf",
+    "sprintf", "stdout", "stderr", "fflush", "__assert_fail", "__stack_chk_fail", "bcmp", "atexit", "__cxa_atexit",
+    "__cxa_finalize", "__cxa_guard_acquire", "__cxa_guard_release", "__cxa_guard_abort", "__cxa_pure_virtual",
+    "__cxa_thread_atexit", "__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable",
+    "__gxx_personality_v0", "_Unwind_Resume", "__tls_get_addr", "__printf_chk", "__snprintf_chk", "__memcpy_chk",
+    "__memset_chk", "__memmove_chk", "__strlen_chk", "__vsnprintf_chk", "__assert2", "__cpu_model", "__isoc99_sscanf",
+    "strtof", "strtod", "atoi", "atof", "lrand48", "drand48", "rand", "rand_r", "srand", "strcat", "strncat", "strrchr",
+    "strtol", "strtoul", "strtoll", "strtoull", "llabs", "fputc", "putc", "vprintf", "vfprintf", "__fprintf_chk",
+    "__sprintf_chk",
+    "__errno_location", // std::stoi and its like
+    "__fpclassify", "__fpclassifyf", "__signbit", "__signbitf",
+    // The floating-point environment of the kernel's own process.
+    "feclearexcept", "fetestexcept", "fegetround", "fesetround", "fegetenv", "fesetenv", "feholdexcept", "feupdateenv",
+    "__libc_single_threaded"};
 
 // What compilers call for aarch64: which atomic instructions there are, and arithmetic of long double.
 constexpr std::string_view kAarch64[] = {
@@ -134,31 +81,17 @@ constexpr std::string_view kStandardPrefixes[] = {"_Zn",
                                                   "_ZTV",
                                                   "_ZTVN10__cxxabiv1"};
 
-// Roads into the framework that end at the native kernel or at the harness, whatever the task.
+// Members of building blocks' classes that lead to the native kernel or to the harness, whatever the task.
 constexpr std::string_view kRefusedFramework[] = {"_ZN3MNN10CPUBackend8onCreate",
                                                   "_ZN3MNN10CPUBackend10addCreator",
                                                   "_ZN3MNN10CPUBackend8gCreator",
                                                   "_ZN3MNN10CPUBackend14initCreatorMap",
-                                                  "_ZN3MNN11AVX2Backend",
-                                                  "_ZN3MNN11Interpreter",
-                                                  "_ZNK3MNN11Interpreter",
-                                                  "_ZN3MNN7Express",
-                                                  "_ZNK3MNN7Express",
-                                                  "_ZN3MNN7Session",
-                                                  "_ZN3MNN8Pipeline",
-                                                  "_ZN3MNN8Schedule",
-
-                                                  "_ZN3MNN16GeometryComputer",
-                                                  "_ZN3MNN12SizeComputer",
-                                                  "_ZN3MNN17SizeComputerSuite",
                                                   "_ZN3MNN10CPURuntime",
-                                                  "_ZN3MNN5Timer",
-                                                  "_ZN3MNN8AutoTime",
-                                                  "_ZN3MNN10FileLoader",
                                                   "_ZN3MNN10ThreadPool4init",
                                                   "_ZN3MNN10ThreadPool7destroy",
-                                                  "_ZN3MNN25MNNGetExtraRuntimeCreator",
-                                                  "_ZN3MNN9Execution18insertExtraCreator"};
+                                                  "_ZN3MNN9Execution18insertExtraCreator",
+                                                  "_ZN3MNN9Execution18searchExtraCreator",
+                                                  "_ZN3MNN25MNNGetExtraRuntimeCreator"};
 
 // Of the expressions, what does more than to make and ask them: it reads and writes files, runs models of its own, or
 // changes how everything after it is computed.
@@ -223,7 +156,7 @@ bool is_math(std::string_view name) {
            std::ranges::find(kLibm, name.substr(0, name.size() - 1)) != std::end(kLibm);
 }
 
-bool is_framework(std::string_view name, Form form) {
+bool is_framework(std::string_view name, Form form, const BuildingBlocks& blocks) {
     if (form == Form::composite) {
         return is_expression(name);
     }
@@ -231,18 +164,8 @@ bool is_framework(std::string_view name, Form form) {
         return std::ranges::any_of(kGeometryFramework,
                                    [&](std::string_view allowed) { return name.starts_with(allowed); });
     }
-    if (std::ranges::any_of(kRefusedFramework, [&](std::string_view refused) { return name.starts_with(refused); })) {
-        return false;
-    }
-    if (name.starts_with("_ZN3MNN") || name.starts_with("_ZNK3MNN") || name.starts_with("_ZTVN3MNN")) {
-        return true;
-    }
-    // Its free functions: MNNReluFloat…, plain or as C++ names them (_Z<length>MNN…).
-    if (name.starts_with("_Z")) {
-        name.remove_prefix(2);
-        name.remove_prefix(std::min(name.find_first_not_of("0123456789"), name.size()));
-    }
-    return name.starts_with("MNN");
+    return blocks.has(name) &&
+           std::ranges::none_of(kRefusedFramework, [&](std::string_view refused) { return name.starts_with(refused); });
 }
 
 /// Android's C++ library keeps std in the inline namespace __ndk1: "_ZNSt6__ndk16vector…" is "_ZNSt6vector…".
@@ -253,14 +176,6 @@ std::string without_inline_namespace(std::string_view name) {
         plain.erase(at, kInline.size());
     }
     return plain;
-}
-
-/// Another name of the same code: "MNNSoftmax", "_AVX_MNNSoftmax", "_SSE_MNNSoftmax(float*, …)" are all the entry
-/// MNNSoftmax.
-bool names_entry(const std::string& demangled, const std::vector<std::string>& entries) {
-    return std::ranges::any_of(entries, [&](const std::string& entry) {
-        return demangled.substr(0, demangled.find('(')).find(entry) != std::string::npos;
-    });
 }
 
 /// Numbers of the symbols that the loader looks up, wherever their definition is: a plug-in's own definition of a name
@@ -281,6 +196,16 @@ std::set<std::uint64_t> looked_up(const Elf& elf, std::vector<std::string>& find
     return numbers;
 }
 
+/// A plain name that the plug-in offers to whoever looks for it. C++ names are its own affair, operators new and delete
+/// included: the loader asks the runner's libraries first.
+bool stands_in_for_another(std::string_view name) {
+    constexpr std::string_view kEntryPoints[] = {"mkb_register_v1", "mkb_transforms_v1"};
+    // What linkers add on their own.
+    constexpr std::string_view kLinkers[] = {"_init", "_fini", "_edata", "_end", "__bss_start", "__dso_handle"};
+    return !name.starts_with("_Z") && std::ranges::find(kEntryPoints, name) == std::end(kEntryPoints) &&
+           std::ranges::find(kLinkers, name) == std::end(kLinkers);
+}
+
 std::string_view what_is_allowed(Form form) {
     switch (form) {
     case Form::composite:
@@ -290,11 +215,12 @@ std::string_view what_is_allowed(Form form) {
     case Form::atomic:
         break;
     }
-    return "a kernel computes with memory, mathematics and the framework's building blocks only";
+    return "a kernel computes with memory, mathematics and the framework's building blocks only (docs/rules.md lists "
+           "them)";
 }
 
 void audit_symbols(const Elf& elf, const std::set<std::string>& native, const std::vector<std::string>& entries,
-                   Form form, std::vector<std::string>& findings) {
+                   Form form, const BuildingBlocks& blocks, std::vector<std::string>& findings) {
     const Elf64_Shdr* table = elf.section(SHT_DYNSYM);
     const Elf64_Shdr* names = table != nullptr ? elf.section_number(table->sh_link) : nullptr;
     if (names == nullptr) {
@@ -305,18 +231,20 @@ void audit_symbols(const Elf& elf, const std::set<std::string>& native, const st
     std::uint64_t number = 0;
     for (const auto* symbol : elf.entries<Elf64_Sym>(*table)) {
         const std::string name = elf.text(names->sh_offset + symbol->st_name);
+        const bool own = symbol->st_shndx != SHN_UNDEF;
         if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) {
             findings.push_back(fmt::format("refused symbol '{}': an indirect function runs while loading", name));
+        } else if (own && stands_in_for_another(name)) {
+            findings.push_back(fmt::format("refused symbol '{}': the plug-in offers it to others, who have one", name));
         }
-        const bool own = symbol->st_shndx != SHN_UNDEF;
         if (number++ == 0 || (own && !wanted.contains(number - 1))) {
             continue;
         }
         if (native.contains(name) || names_entry(demangle(name), entries)) {
             findings.push_back(fmt::format("refused symbol '{}': it is the native kernel itself", demangle(name)));
-        } else if (!allowed_symbol(name, form) && !own) {
+        } else if (!allowed_symbol(name, form, blocks) && !own) {
             findings.push_back(fmt::format("refused symbol '{}': {}", demangle(name), what_is_allowed(form)));
-        } else if (!allowed_symbol(name, form)) {
+        } else if (!allowed_symbol(name, form, blocks)) {
             findings.push_back(
                 fmt::format("refused symbol '{}': the loader would look for it elsewhere first", demangle(name)));
         }
@@ -372,7 +300,7 @@ Result<std::uint16_t> machine_of(const std::filesystem::path& file) {
 
 } // namespace
 
-bool allowed_symbol(std::string_view name, Form form) {
+bool allowed_symbol(std::string_view name, Form form, const BuildingBlocks& blocks) {
     const std::string mangled = without_inline_namespace(name);
     if (std::ranges::find(kLibc, mangled) != std::end(kLibc) || is_math(mangled) ||
         std::ranges::find(kAarch64, mangled) != std::end(kAarch64)) {
@@ -385,7 +313,7 @@ bool allowed_symbol(std::string_view name, Form form) {
     if (mangled.starts_with("_Zn") || mangled.starts_with("_Zd")) {
         return true;
     }
-    return is_framework(mangled, form);
+    return is_framework(mangled, form, blocks);
 }
 
 std::string demangle(const std::string& mangled) {
@@ -406,7 +334,8 @@ Result<void> check_processor(const std::filesystem::path& plugin, const std::fil
 }
 
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,
-                                              const std::vector<std::string>& entries, Form form) {
+                                              const std::vector<std::string>& entries, Form form,
+                                              const BuildingBlocks& blocks) {
     MKB_TRY(bytes, read_file(plugin));
     return audit_bytes(std::move(bytes), native, entries, form);
 }
@@ -424,7 +353,7 @@ std::vector<std::string> audit_bytes(std::string bytes, const std::vector<Functi
     for (const Function& function : native) {
         names.insert(function.name);
     }
-    audit_symbols(elf, names, entries, form, findings);
+    audit_symbols(elf, names, entries, form, blocks, findings);
     audit_dynamic(elf, findings);
     return findings;
 }

@@ -13,10 +13,25 @@ constexpr const char* kSystemFolders[] = {"/usr/lib", "/usr/lib64", "/usr/bin", 
 constexpr const char* kSystemLinks[][2] = {{"usr/lib", "/lib"}, {"usr/lib64", "/lib64"}, {"usr/bin", "/bin"}};
 
 std::vector<std::string> bubblewrap(const CompileFolders& folders) {
-    std::vector<std::string> command = {
-        "bwrap",    "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
-        "--setenv", "PATH",          "/usr/bin",          "--setenv",      "LC_ALL",     "C",   "--setenv",
-        "TMPDIR",   "/out"};
+    std::vector<std::string> command = {"bwrap",
+                                        "--unshare-all",
+                                        "--die-with-parent",
+                                        "--new-session",
+                                        "--cap-drop",
+                                        "ALL",
+                                        "--clearenv",
+                                        "--setenv",
+                                        "PATH",
+                                        "/usr/bin",
+                                        "--setenv",
+                                        "LC_ALL",
+                                        "C",
+                                        "--setenv",
+                                        "TMPDIR",
+                                        "/out",
+                                        "--setenv",
+                                        "LLVM_DISABLE_SYMBOLIZATION",
+                                        "1"};
     for (const char* folder : kSystemFolders) {
         command.insert(command.end(), {"--ro-bind-try", folder, folder});
     }

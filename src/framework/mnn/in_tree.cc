@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "framework/mnn/native_functions.h"
 #include "framework/mnn/plugin.h"
 #include "framework/mnn/seal.h"
 
@@ -140,7 +141,7 @@ Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& ta
     const fs::path file = folders.out / kLibrary;
     MKB_TRY(plain, read_file(library.file));
     MKB_TRY(bytes, read_file(file));
-    MKB_TRY(native, library.functions_of(task.native_file));
+    MKB_TRY(native, native_functions(library, task));
     MKB_TRY(inside, look_inside(plain, bytes, native));
     build.result = Built{.as = Built::As::library,
                          .file = file,

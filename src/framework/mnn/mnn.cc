@@ -5,6 +5,7 @@
 #include "framework/mnn/expand.h"
 #include "framework/mnn/in_tree.h"
 #include "framework/mnn/kit.h"
+#include "framework/mnn/native_functions.h"
 #include "framework/mnn/onnx_node.h"
 #include "framework/mnn/plugin.h"
 #include "framework/mnn/reading.h"
@@ -76,7 +77,7 @@ public:
 
     Result<std::vector<job::CodeRange>> native_code(const Task& task) override {
         MKB_DO(prepare());
-        MKB_TRY(functions, native_functions(task));
+        MKB_TRY(functions, mnn::native_functions(library_, task));
         std::vector<job::CodeRange> ranges;
         for (const mnn::Function& function : functions) {
             ranges.push_back({.offset = function.offset, .size = function.size, .name = mnn::demangle(function.name)});
@@ -164,20 +165,16 @@ private:
             return {};
         }
         const auto start = std::chrono::steady_clock::now();
-        MKB_TRY(native, native_functions(task));
-        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form));
+        MKB_TRY(native, mnn::native_functions(library_, task));
+        if (blocks_.classes.empty()) {
+            MKB_TRY(blocks, mnn::read_building_blocks(library_.headers));
+            blocks_ = std::move(blocks);
+        }
+        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form, blocks_));
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
         build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
         mnn::refuse(findings, build);
         return {};
-    }
-
-    /// Of the task's own file; the converter's are not in the library.
-    Result<std::vector<mnn::Function>> native_functions(const Task& task) {
-        if (task.form == Form::composite) {
-            return std::vector<mnn::Function>();
-        }
-        return library_.functions_of(task.native_file);
     }
 
     Target target_;
@@ -185,6 +182,7 @@ private:
     mnn::SourceTree tree_;
     mnn::Library library_, host_library_;
     mnn::Kit kit_, host_kit_;
+    mnn::BuildingBlocks blocks_;
 };
 
 } // namespace

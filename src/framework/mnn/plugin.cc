@@ -57,6 +57,18 @@ std::string broken_limit(const ProcessExit& done) {
     return "";
 }
 
+/// The line in which a compiler that crashed says so, or "". That it works at all has been seen: it compiled the
+/// prelude.
+std::string crash_of(const ProcessExit& done) {
+    constexpr std::string_view kSigns[] = {"PLEASE submit a bug report", "fatal error: error in backend"};
+    for (const std::string_view sign : kSigns) {
+        if (const std::size_t at = done.err.find(sign); at != std::string::npos) {
+            return std::string("the compiler crashed: ") + done.err.substr(at, done.err.find('\n', at) - at);
+        }
+    }
+    return "";
+}
+
 constexpr int kForeignSignals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT}; ///< that no limit of ours sends
 
 /// Whether somebody else ended it, such as the system when memory runs out.
@@ -113,7 +125,9 @@ std::vector<std::string> compiler_command(const Kit& kit, const Library& library
     command.insert(command.end(), {"-I" + layout.sources + "/" + folder_of(task),
                                    // Its neighbours, which a file in the framework's folder finds without being told.
                                    "-I" + layout.headers + "/" + fs::path(task.native_file).parent_path().string(),
-                                   fmt::format("-ferror-limit={}", kMaxErrors)});
+                                   fmt::format("-ferror-limit={}", kMaxErrors),
+                                   // A compiler that crashes would run again to write a reproducer.
+                                   "-fno-crash-diagnostics"});
     return command;
 }
 
@@ -160,6 +174,9 @@ Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, c
     if (failed.limit != "time" &&
         (killed_from_outside(done) || (failed.errors.empty() && driver_saw_it_killed(done.err)))) {
         return fail(ErrorKind::transient, "the compiler was killed from outside (out of memory?)");
+    }
+    if (std::string crash = crash_of(done); failed.errors.empty() && !crash.empty()) {
+        failed.errors.push_back({.file = "", .message = std::move(crash)});
     }
     if (failed.errors.empty() && failed.limit.empty()) {
         // Not a word about the candidate: the compiler or its jail itself did not run.
