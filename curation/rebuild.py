@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from curation import export, node_tests, operator_page, report, splits
+from curation import export, node_tests, operator_page, report, semantics, splits
 from curation.build import Built, write_task
 from curation.case import Case
 from curation.cases import ALL
@@ -120,7 +120,8 @@ def _check_rest(stored: Path, check: bool) -> int:
     for orphan in _orphans(ALL, stored):
         failures += 1
         print(f"error: tasks/{orphan} is not in the case table; remove it", file=sys.stderr)
-    pages = {"REPORT.md": report.text(), "splits.json": splits.text([case.id for case in ALL])}
+    pages = {"REPORT.md": report.text(), "semantics.json": semantics.text()}
+    pages["splits.json"] = splits.text([case.id for case in ALL])
     for name, text in pages.items():
         failures += _keep(stored / name, text, check)
     return failures + _check_operators(check)

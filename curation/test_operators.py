@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from curation import convert, export
+from curation import convert, export, semantics
 from curation.operators import OPERATORS, SPECIFIED
 from curation.rebuild import ROOT
 
@@ -29,6 +29,11 @@ def test_an_operators_kernels_are_what_their_forms_need(operator):
         assert bool(kernel.may_emit) == (kernel.form != "atomic")
         assert len(kernel.candidate_files) == (2 if kernel.form == "atomic" else 1)
         assert not kernel.native_entries or kernel.form == "atomic"
+
+
+def test_every_operator_has_a_formula_and_its_source():
+    assert set(semantics.FORMULAS) == set(OPERATORS)
+    assert (ROOT / "tasks" / "semantics.json").read_text() == semantics.text()
 
 
 def test_the_schema_knows_the_categories():

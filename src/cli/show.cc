@@ -1,6 +1,7 @@
 #include "base/files.h"
 #include "cli/cli.h"
 #include "cli/stored.h"
+#include "task/semantics.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -57,9 +58,29 @@ void print_form(const Task& task) {
     }
 }
 
-void print_task(const Task& task, const std::string& model) {
-    fmt::print("{}\n{}\n\n", task.id, task.summary);
+/// Both ways to run native where its default misses the tolerance.
+void print_baseline(const Baseline& baseline) {
+    std::vector<std::string> hints;
+    for (const auto& [name, value] : baseline.passing_hints) {
+        hints.push_back(fmt::format("{}={}", name, value));
+    }
+    fmt::print("baseline       misses the tolerance (error {:g}, {:g} us: {})\n", baseline.error, baseline.time_us,
+               baseline.why);
+    fmt::print("               with {} ({}) it passes (error {:g}, {:g} us)\n", baseline.passing_setting,
+               fmt::join(hints, " "), baseline.passing_error, baseline.passing_time_us);
+}
+
+void print_semantics(const Task& task, const Semantics& semantics) {
     fmt::print("ONNX operator  {} {}\n", task.operator_name, task.attributes.dump());
+    if (!semantics.formula.empty()) {
+        fmt::print("computes       {}\n", semantics.formula);
+    }
+    fmt::print("source         {}\n", semantics.source);
+}
+
+void print_task(const Task& task, const Semantics& semantics, const std::string& model) {
+    fmt::print("{}\n{}\n\n", task.id, task.summary);
+    print_semantics(task, semantics);
     for (const TensorSpec& tensor : task.inputs) {
         fmt::print("input          {}\n", tensor_text(tensor));
     }
@@ -92,10 +113,7 @@ void print_task(const Task& task, const std::string& model) {
         fmt::print("deviation      {}: native {}{}\n", deviation.when, deviation.native, size);
     }
     if (task.baseline) {
-        const Baseline& baseline = *task.baseline;
-        fmt::print("baseline       misses the tolerance (error {:g}, {:g} us: {}); {} passes (error {:g}, {:g} us)\n",
-                   baseline.error, baseline.time_us, baseline.why, baseline.passing_setting, baseline.passing_error,
-                   baseline.passing_time_us);
+        print_baseline(*task.baseline);
     }
     fmt::print("\nmodel.py\n{}", model);
 }
@@ -107,7 +125,9 @@ Result<int> show_task(const Options& options, const Task& task) {
         return kFine;
     }
     MKB_TRY(model, read_file(task.folder / "model.py"));
-    print_task(task, model);
+    MKB_TRY(home, home_dir());
+    MKB_TRY(semantics, read_semantics(home / "tasks" / "semantics.json", task.operator_name));
+    print_task(task, semantics, model);
     return kFine;
 }
 
