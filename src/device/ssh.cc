@@ -73,9 +73,8 @@ Result<Address> parse(const std::string& text) {
 /// A folder that only this user can enter, for the sockets of shared connections; their names have little room.
 Result<fs::path> socket_folder() {
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    const fs::path folder = runtime != nullptr && *runtime != '\0'
-                                ? fs::path(runtime) / "mkb-ssh"
-                                : fs::path(fmt::format("/tmp/mkb-ssh-{}", geteuid()));
+    fs::path folder = runtime != nullptr && *runtime != '\0' ? fs::path(runtime) / "mkb-ssh"
+                                                             : fs::path(fmt::format("/tmp/mkb-ssh-{}", geteuid()));
     mkdir(folder.c_str(), 0700);
     struct stat found{};
     if (lstat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) || found.st_uid != geteuid() ||

@@ -7,6 +7,7 @@
 #include "loopback.h"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <fcntl.h>
 #include <memory>
@@ -98,7 +99,10 @@ public:
     PhoneThatAsks() = default;
     PhoneThatAsks(const PhoneThatAsks&) = delete;
     PhoneThatAsks& operator=(const PhoneThatAsks&) = delete;
-    ~PhoneThatAsks() { shutdown(listener_.get(), SHUT_RDWR); }
+    ~PhoneThatAsks() {
+        shutdown(listener_.get(), SHUT_RDWR);
+        shutdown(client_, SHUT_RDWR);
+    }
     std::string serial() const { return "127.0.0.1:" + std::to_string(port_); }
 
 private:
@@ -113,6 +117,7 @@ private:
             if (!client) {
                 return;
             }
+            client_ = client.get();
             Header header{};
             while (recv(client.get(), header.data(), sizeof header, MSG_WAITALL) == sizeof header) {
                 std::string data(header[3], '\0');
@@ -128,6 +133,7 @@ private:
         }
     }
 
+    std::atomic<int> client_{-1};
     int port_ = 0;
     Descriptor listener_ = listen_somewhere(port_);
     std::jthread server_{[this] { serve(); }};
