@@ -221,7 +221,7 @@ private:
     /// The files of a job to the device and a runner that ends at once: it has nobody's job to do.
     Result<void> deploy(const Task& task, const Built& built) {
         MKB_TRY(files, files_for(task, built));
-        MKB_TRY(runner, framework_->runner_files());
+        MKB_TRY(runner, framework_->runner_files(false));
         MKB_TRY(folder, TempDir::make("mkb-job"));
         DeviceCommand command;
         command.files = std::move(runner);

@@ -20,6 +20,73 @@ missing_packages() {
     command -v npm >/dev/null || echo npm
 }
 
+# What the tests put mkb to work with, and mkb itself never needs.
+missing_test_packages() {
+    local package
+    for package in openssh-client openssh-server; do
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+    done
+}
+
+# For the tests only: no service of theirs is started, now or with the machine.
+install_test_packages() {
+    local policy=/usr/sbin/policy-rc.d own='' service
+    if [[ ! -e $policy ]]; then
+        own=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
+    install_packages "$@" || say "not installed: $*; the tests that need them are skipped"
+    [[ -z $own ]] || as_root rm -f "$policy"
+    for service in ssh; do
+        as_root systemctl --quiet disable "$service" >/dev/null 2>&1 || true
+    done
+}
+
+# Where this machine gets Debian from, as a source of these suites: no host is named here.
+debian_source() {
+    local suites=$1 file uri
+    for file in /etc/apt/sources.list.d/*.sources; do
+        [[ ! -e $file ]] || awk -v suites="$suites" 'BEGIN { RS = ""; ORS = "\n\n" }
+            /(^|\n)Suites:[^\n]* ?bookworm( |\n)/ && !found {
+                found = 1; gsub(/(^|\n)#[^\n]*/, ""); sub(/Suites:[^\n]*/, "Suites: " suites); print
+            }' "$file"
+    done
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        uri=$([[ ! -e $file ]] || awk '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == "bookworm") { print $i; exit } }' "$file")
+        [[ -z $uri ]] || printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n\n' "$uri" "$suites"
+    done
+}
+
+# adb and adbd of one version, for the tests: Debian 12 has no adbd, its backports have. Unpacked, not installed: an adbd
+# that is a service would listen to everybody.
+make_adb() {
+    local to=$1 work=$1/work apt program
+    mkdir -p "$work"/{parts,debs,lists/partial,cache/archives/partial} "$to/bin"
+    debian_source "bookworm bookworm-backports" >"$work/parts/debian.sources"
+    apt=(-qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$work/parts" -o "Dir::State::Lists=$work/lists"
+        -o "Dir::Cache=$work/cache" -o "APT::Sandbox::User=" -o Acquire::Retries=3 -t bookworm-backports)
+    apt-get "${apt[@]}" update >&2
+    (cd "$work/debs" && apt-get "${apt[@]}" download adb adbd android-libbase android-libboringssl android-libcutils \
+        android-liblog android-libziparchive libusb-1.0-0 libprotobuf32 libbrotli1 liblz4-1 libzstd1 >&2)
+    for program in "$work"/debs/*.deb; do
+        dpkg-deb -x "$program" "$to"
+    done
+    for program in adb adbd; do
+        cat >"$to/bin/$program" <<'END'
+#!/bin/sh
+here=$(dirname "$(dirname "$(readlink -f "$0")")")
+LD_LIBRARY_PATH=$(echo "$here"/usr/lib/*-linux-gnu/android):$(echo "$here"/usr/lib/*-linux-gnu) \
+    exec "$here/usr/lib/android-sdk/platform-tools/${0##*/}" "$@"
+END
+        chmod 755 "$to/bin/$program"
+    done
+    rm -rf "$work"
+}
+
+# As tests/conformance/adbd.h looks for it.
+fetch_adb() { cached adb debian-12-backports make_adb >/dev/null; }
+
 # C and C++ library of the target aarch64. Debian has them for every machine but that one itself.
 cross_packages() {
     [[ $(dpkg --print-architecture) == arm64 ]] || echo libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross

@@ -172,8 +172,9 @@ Descriptor open_input(const std::string& input) {
 /// One output stream of the child: keeps what fits, counts the rest, hands on lines.
 class Stream {
 public:
-    Stream(Descriptor end, std::size_t limit_bytes, const std::function<void(std::string_view)>* on_line)
-        : end_(std::move(end)), limit_bytes_(limit_bytes), on_line_(on_line) {
+    using Taker = std::function<void(std::string_view)>;
+    Stream(Descriptor end, std::size_t limit_bytes, const Taker* on_line = nullptr, const Taker* on_bytes = nullptr)
+        : end_(std::move(end)), limit_bytes_(limit_bytes), on_line_(on_line), on_bytes_(on_bytes) {
         fcntl(end_.get(), F_SETFL, O_NONBLOCK);
     }
     int descriptor() const { return end_.get(); } ///< negative once it has ended: poll passes it over
@@ -192,7 +193,11 @@ public:
             return 0;
         }
         const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
-        keep(bytes);
+        if (on_bytes_ != nullptr) {
+            (*on_bytes_)(bytes);
+        } else {
+            keep(bytes);
+        }
         hand_on(bytes);
         return bytes.size();
     }
@@ -238,7 +243,8 @@ private:
 
     Descriptor end_;
     std::size_t limit_bytes_;
-    const std::function<void(std::string_view)>* on_line_;
+    const Taker* on_line_;
+    const Taker* on_bytes_;
     std::string text_, line_;
     bool cut_ = false;
 };
@@ -356,8 +362,8 @@ Result<ProcessExit> run_process(const ProcessSpec& spec) {
                     spec.argv.front(), std::strerror(reason));
     }
     Stream out(std::move(output.read_end), spec.limits.output_bytes,
-               spec.on_stdout_line ? &spec.on_stdout_line : nullptr);
-    Stream err(std::move(error.read_end), spec.limits.output_bytes, nullptr);
+               spec.on_stdout_line ? &spec.on_stdout_line : nullptr, spec.on_stdout ? &spec.on_stdout : nullptr);
+    Stream err(std::move(error.read_end), spec.limits.output_bytes);
     const bool killed = follow(pid, pidfd.get(), out, err, start + spec.limits.wall_time);
     ProcessExit exit = reap(pid, killed);
     exit.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();

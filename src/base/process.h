@@ -28,6 +28,7 @@ struct ProcessSpec {
     std::string input;                                             ///< all of standard input
     ProcessLimits limits;
     std::function<void(std::string_view)> on_stdout_line; ///< called for each whole line as it arrives (progress)
+    std::function<void(std::string_view)> on_stdout;      ///< takes standard output piece by piece; none of it is kept
 };
 
 struct ProcessExit {

@@ -168,6 +168,18 @@ TEST(Process, LinesAreSeenWhileTheProgramRuns) {
     EXPECT_EQ(wait_for(writer), 0);
 }
 
+TEST(Process, WhoTakesStandardOutputHasAllOfItAndNothingIsKept) {
+    std::string taken;
+    ProcessSpec spec = shell("head -c 3000000 /dev/zero; echo err >&2");
+    spec.limits.output_bytes = 10;
+    spec.on_stdout = [&](std::string_view piece) { taken += piece; };
+    const ProcessExit exit = run_process(spec).value();
+    EXPECT_EQ(taken, std::string(3'000'000, '\0'));
+    EXPECT_EQ(exit.out, "");
+    EXPECT_FALSE(exit.out_cut);
+    EXPECT_EQ(exit.err, "err\n");
+}
+
 TEST(Process, TheEnvironmentIsReplacedWhenOneIsGiven) {
     const ScopedVariable ours("MKB_TEST_VARIABLE", "ours");
     EXPECT_EQ(run_process(shell("echo $MKB_TEST_VARIABLE")).value().out, "ours\n");

@@ -5,21 +5,25 @@
 namespace mkb::cli {
 
 Result<Record> AgentJudging::judge(const Task& task, const LoadedCandidate& loaded, const JudgeNote& note) {
-    const std::lock_guard lock(mutex_);
     EvaluateOptions options = defaults_;
     options.label = note.label;
     options.sample = note.sample;
-    MKB_TRY(key, evaluation_key(*bench_.judge, task, loaded, options));
-    MKB_TRY(stored, store_.find_by_key(key));
-    if (stored) {
-        return std::move(*stored);
+    MKB_TRY(keys, executor_.keys(task, loaded, options));
+    for (const std::string& key : keys) {
+        MKB_TRY(stored, store_.find_by_key(key));
+        if (stored) {
+            return std::move(*stored);
+        }
     }
     if (stop_.load()) {
         return fail(ErrorKind::transient, "stopped before '{}' was judged", task.id);
     }
-    auto judgement = evaluate(*bench_.judge, task, loaded, options);
+    auto judgement = executor_.judge(task, loaded, options, [this] { return !stop_.load(); });
+    if (!judgement && stop_.load()) {
+        return std::unexpected(judgement.error());
+    }
     if (!judgement) {
-        MKB_DO(store_.note_not_evaluated({.key = key,
+        MKB_DO(store_.note_not_evaluated({.key = keys.front(),
                                           .task_id = task.id,
                                           .label = note.label,
                                           .method = options.method,

@@ -11,22 +11,21 @@
 
 namespace mkb::cli {
 
-/// One candidate at a time on the device: nothing is timed well beside another. Model calls of other tasks go on.
+/// One candidate at a time on each device: nothing is timed well beside another. Model calls of other tasks go on.
 class AgentJudging {
 public:
     /// `flags`: for every record; `stop`: nothing is judged any more, except what is stored.
-    AgentJudging(Workbench& bench, Store& store, const EvaluateOptions& defaults, std::vector<std::string> flags,
+    AgentJudging(Executor& executor, Store& store, const EvaluateOptions& defaults, std::vector<std::string> flags,
                  const StopFlag& stop)
-        : bench_(bench), store_(store), defaults_(defaults), flags_(std::move(flags)), stop_(stop) {}
+        : executor_(executor), store_(store), defaults_(defaults), flags_(std::move(flags)), stop_(stop) {}
     Result<Record> judge(const Task& task, const LoadedCandidate& loaded, const JudgeNote& note);
 
 private:
-    Workbench& bench_;
+    Executor& executor_;
     Store& store_;
     EvaluateOptions defaults_;
     std::vector<std::string> flags_;
     const StopFlag& stop_;
-    std::mutex mutex_;
 };
 
 /// One line: rounds done of all, outcomes, calls and money; drawn again every second, because a model may think for

@@ -66,6 +66,7 @@ void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
         ->capture_default_str();
     command.add_option("--prompts", options.prompts, "Folder of prompts instead of the project's own");
     add_device_option(command, options.where.device);
+    add_cores_option(command, options.where.cores);
 }
 
 void add_switch_options(CLI::App& command, SwitchOptions& options) {

@@ -132,7 +132,7 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
     MKB_TRY(prompts,
             PromptBook::load(options.prompts.empty() ? home / "prompts" : std::filesystem::path(options.prompts)));
     MKB_TRY(profile, profile_named(options.profile));
-    MKB_TRY(bench, open_workbench(options.where));
+    MKB_TRY(benches, open_benches(options.where));
     const std::unique_ptr<Framework> sources = make_mnn(); // apart from the judge's own, which another thread may use
     const AgentTools tools = make_toolbox(*sources);
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("run") : std::filesystem::path(options.run)));
@@ -147,7 +147,7 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
     for (const AgentOptions& method : methods) {
         MKB_TRY(memory, Memory::open(method.memory, memory_file()));
         const EvaluateOptions defaults{.profile = profile, .method = method_name(method), .model = provider->name()};
-        AgentJudging judging(bench, store, defaults, deviations(settings.parameters), stop_begun);
+        AgentJudging judging(*benches.executor, store, defaults, deviations(settings.parameters), stop_begun);
         RunProgress progress(defaults.method, tasks.size() * steps_of(method), budget, prices.currency());
         const AgentParts parts{.provider = *provider,
                                .store = store,

@@ -49,7 +49,8 @@ Result<int> run(const Options& options) {
     }
     MKB_TRY(bench, open_workbench({.device = options.device, .targets = {}}));
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("baseline") : std::filesystem::path(options.run)));
-    MKB_TRY(results, judge_all(bench, store, works));
+    const auto executor = make_threads_executor({place_of(*bench.judge)}, {});
+    MKB_TRY(results, judge_all(*executor, store, works));
     nlohmann::json rows = nlohmann::json::array();
     bool fine = true;
     for (std::size_t i = 0; i < results.size(); ++i) {

@@ -1,6 +1,7 @@
 #pragma once
 // One file per command; each adds itself to the program. Only this room prints and exits.
 #include "base/result.h"
+#include "executor/executor.h"
 #include "pipeline/evaluate.h"
 #include "store/store.h"
 #include "task/task.h"
@@ -86,11 +87,24 @@ struct Workbench {
 /// Where to judge, and for what to build.
 struct Where {
     std::string device = "local";
-    std::vector<std::string> targets; ///< the device's own is always among them
+    std::vector<std::string> targets = {}; ///< the device's own is always among them
+    std::string cores = {};                ///< Device::choose_cores; empty: all
 };
 /// Adds --device.
 void add_device_option(CLI::App& command, std::string& device);
+/// Adds --cores.
+void add_cores_option(CLI::App& command, std::string& cores);
 Result<Workbench> open_workbench(const Where& where = {});
+
+/// One bench for each device: that of a single name, or of "pool:NAME,NAME" or "pool:all", and what hands out work.
+struct Benches {
+    std::vector<std::unique_ptr<Workbench>> all;
+    std::unique_ptr<Executor> executor;
+};
+/// A device of a pool that is not there is left out, with a line on standard error; transient when none is left.
+Result<Benches> open_benches(const Where& where);
+/// The devices of "pool:all": those that MKB_DEVICES names with commas between, and all that adb knows.
+Result<std::vector<std::string>> known_devices();
 
 /// `runs/<UTC time>-<command>` in the current folder.
 std::filesystem::path new_run_folder(std::string_view command);

@@ -86,14 +86,24 @@ Result<std::string> read_standard_input(std::size_t limit_bytes) {
 }
 
 void add_device_option(CLI::App& command, std::string& device) {
-    command.add_option("--device", device, fmt::format("Where to run: {}", fmt::join(kDeviceNames, " or ")))
+    command
+        .add_option("--device", device,
+                    fmt::format("Where to run: {}, ssh:user@host, adb:SERIAL, or several: pool:all, pool:NAME,NAME",
+                                fmt::join(kDeviceNames, ", ")))
         ->capture_default_str();
+}
+
+void add_cores_option(CLI::App& command, std::string& cores) {
+    command.add_option("--cores", cores, "Which of a phone's or board's cores to use: big, little, or as in 0-3,6");
 }
 
 Result<Workbench> open_workbench(const Where& where) {
     Workbench bench;
     MKB_TRY(device, device_named(where.device));
     bench.device = std::move(device);
+    if (!where.cores.empty()) {
+        MKB_DO(bench.device->choose_cores(where.cores));
+    }
     MKB_TRY(facts, bench.device->facts());
     bench.emulated = facts.emulated;
     MKB_TRY(own, target_named(facts.target));

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mkb::cli {
@@ -9,6 +10,7 @@ namespace {
 struct Options {
     Common common;
     bool calibrate = false;
+    std::vector<std::string> names; ///< empty: those that need no address, and what pool:all would be
 };
 
 Result<nlohmann::json> calibration_of(const std::string& device) {
@@ -34,6 +36,13 @@ Result<nlohmann::json> entry_of(std::string_view name, bool calibrate) {
                   {"instruction_counter", counter},
                   {"cores", quiet.cores},
                   {"busy_share", quiet.busy_share}});
+    for (const auto& [reading, value] : {std::pair{"temperature_c", quiet.temperature_c},
+                                         {"frequency_mhz", quiet.frequency_mhz},
+                                         {"battery_percent", quiet.battery_percent}}) {
+        if (value > 0) { // else the device does not show it
+            entry[reading] = value;
+        }
+    }
     if (calibrate && !facts->emulated) {
         MKB_TRY(calibration, calibration_of(std::string(name)));
         entry.update(calibration);
@@ -47,8 +56,12 @@ void print(const nlohmann::json& entry) {
         fmt::print("{:<8} missing  {}\n", text("name"), text("missing"));
         return;
     }
-    fmt::print("{:<8} {:<8} {} ({} cores, {:.0f} % busy)\n", text("name"), text("target"), text("cpu"),
-               entry["cores"].get<int>(), 100 * entry["busy_share"].get<double>());
+    const auto reading = [&](const char* name, const char* unit) {
+        return entry.contains(name) ? fmt::format(", {:.0f} {}", entry[name].get<double>(), unit) : std::string();
+    };
+    fmt::print("{:<8} {:<8} {} ({} cores, {:.0f} % busy{}{}{})\n", text("name"), text("target"), text("cpu"),
+               entry["cores"].get<int>(), 100 * entry["busy_share"].get<double>(), reading("temperature_c", "°C"),
+               reading("frequency_mhz", "MHz"), reading("battery_percent", "% battery"));
     if (entry["emulated"].get<bool>()) {
         fmt::print("{:<17} verifies; its times are nobody's{}\n", "",
                    text("instruction_counter").empty() ? "" : ", so instructions are counted");
@@ -65,18 +78,27 @@ void print(const nlohmann::json& entry) {
 
 Result<int> run(const Options& options) {
     nlohmann::json list = nlohmann::json::array();
-    for (const std::string_view name : kDeviceNames) {
+    std::vector<std::string> names = options.names;
+    if (names.empty()) {
+        names.assign(std::begin(kDeviceNames), std::end(kDeviceNames));
+        MKB_TRY(known, known_devices());
+        std::ranges::copy(known, std::back_inserter(names));
+    }
+    for (const std::string& name : names) {
         MKB_TRY(entry, entry_of(name, options.calibrate));
         list.push_back(std::move(entry));
     }
+    // Who names a device wants to know whether it is there.
+    const bool ready = std::ranges::all_of(list, [](const auto& entry) { return entry["ready"].template get<bool>(); });
+    const int code = options.names.empty() || ready ? kFine : kNo;
     if (options.common.json) {
         fmt::print("{}\n", list.dump(2));
-        return kFine;
+        return code;
     }
     for (const nlohmann::json& entry : list) {
         print(entry);
     }
-    return kFine;
+    return code;
 }
 
 } // namespace
@@ -85,8 +107,9 @@ void add_devices(Program& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         program.app.add_subcommand("devices", "The devices that can judge, and how fast they are at best");
-    command->footer("Example: mkb devices --calibrate");
+    command->footer("Examples:\n  mkb devices --calibrate\n  mkb devices ssh:pi@board");
     add_common(*command, options->common);
+    command->add_option("devices", options->names, "Only these, as --device names them");
     command->add_flag("--calibrate", options->calibrate, "Measure bandwidth and peak (kept in the cache)");
     program.commands.emplace_back(command, [options] { return run(*options); });
 }

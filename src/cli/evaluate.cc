@@ -208,9 +208,9 @@ Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(plan, options.manifest.empty() ? plan_single(options, tasks) : plan_manifest(options, tasks));
     MKB_DO(check_counter(options));
-    MKB_TRY(bench, open_workbench(options.where));
+    MKB_TRY(benches, open_benches(options.where));
     MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("evaluate") : std::filesystem::path(options.run)));
-    MKB_TRY(results, judge_all(bench, store, plan.works));
+    MKB_TRY(results, judge_all(*benches.executor, store, plan.works));
     return print_results(options, plan, results, store);
 }
 
@@ -249,6 +249,7 @@ void add_evaluate(Program& program) {
                      "What it must build for besides the device's own target: host, aarch64, android")
         ->delimiter(',')
         ->allow_extra_args(false); // what follows are files
+    add_cores_option(*command, options->where.cores);
     command->add_flag("--count-instructions", options->count_instructions,
                       "Count those of candidate and native, on a device that can (qemu): a repeatable cost, no time");
     command->add_option("--seed", options->seed,

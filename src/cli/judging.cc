@@ -2,19 +2,26 @@
 
 #include "base/progress.h"
 
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <thread>
+
 namespace mkb::cli {
 
 namespace {
 
-Result<WorkResult> judge_one(Workbench& bench, Store& store, const Work& work) {
-    MKB_TRY(key, evaluation_key(*bench.judge, *work.task, work.loaded, work.options));
-    MKB_TRY(stored, store.find_by_key(key));
-    if (stored) {
-        return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
+Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work) {
+    MKB_TRY(keys, executor.keys(*work.task, work.loaded, work.options));
+    for (const std::string& key : keys) {
+        MKB_TRY(stored, store.find_by_key(key));
+        if (stored) {
+            return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
+        }
     }
-    auto judgement = evaluate(*bench.judge, *work.task, work.loaded, work.options);
+    auto judgement = executor.judge(*work.task, work.loaded, work.options);
     if (!judgement) {
-        NotEvaluated trouble{.key = key,
+        NotEvaluated trouble{.key = keys.front(),
                              .task_id = work.task->id,
                              .label = work.options.label,
                              .method = work.options.method,
@@ -31,15 +38,40 @@ Result<WorkResult> judge_one(Workbench& bench, Store& store, const Work& work) {
 
 } // namespace
 
-Result<std::vector<WorkResult>> judge_all(Workbench& bench, Store& store, const std::vector<Work>& works) {
-    std::vector<WorkResult> results;
+Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, const std::vector<Work>& works) {
+    std::vector<WorkResult> results(works.size());
+    std::optional<Error> trouble;
+    std::size_t next = 0, done = 0;
+    std::mutex mutex;
     Progress progress("judging", works.size());
-    for (const Work& work : works) {
-        progress.advance_to(results.size(), work.options.label.empty() ? work.task->id : work.options.label);
-        MKB_TRY(result, judge_one(bench, store, work));
-        results.push_back(std::move(result));
+    const auto work_on = [&] {
+        std::unique_lock lock(mutex);
+        while (next < works.size() && !trouble) {
+            const std::size_t mine = next++;
+            const Work& work = works[mine];
+            progress.advance_to(done, work.options.label.empty() ? work.task->id : work.options.label);
+            lock.unlock();
+            auto result = judge_one(executor, store, work);
+            lock.lock();
+            if (!result) {
+                trouble = trouble ? trouble : result.error();
+                continue;
+            }
+            results[mine] = std::move(*result);
+            ++done;
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < std::min(executor.width(), works.size()); ++i) {
+            threads.emplace_back(work_on);
+        }
+        work_on();
     }
-    progress.advance_to(results.size());
+    if (trouble) {
+        return std::unexpected(std::move(*trouble));
+    }
+    progress.advance_to(done);
     return results;
 }
 

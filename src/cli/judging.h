@@ -1,5 +1,5 @@
 #pragma once
-// Judging one after the other into a run's store: what `evaluate` and `baseline` share.
+// Judging into a run's store: what `evaluate` and `baseline` share.
 #include "cli/cli.h"
 
 namespace mkb::cli {
@@ -19,6 +19,7 @@ struct WorkResult {
 
 /// Judges what the store does not hold yet; what it holds is taken from there. A piece of work that our world's trouble
 /// ended is noted in the store and does not stop the others.
-Result<std::vector<WorkResult>> judge_all(Workbench& bench, Store& store, const std::vector<Work>& works);
+/// Results are in the order of the works.
+Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, const std::vector<Work>& works);
 
 } // namespace mkb::cli

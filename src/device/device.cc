@@ -9,7 +9,17 @@ Result<std::unique_ptr<Device>> device_named(std::string_view name) {
     if (name == "qemu") {
         return make_qemu_device();
     }
-    return fail(ErrorKind::bad_input, "there is no device '{}'; there are {}", name, fmt::join(kDeviceNames, " and "));
+    if (constexpr std::string_view kSsh = "ssh:"; name.starts_with(kSsh)) {
+        return make_ssh_device(std::string(name.substr(kSsh.size())));
+    }
+    if (name == "adb") {
+        return make_adb_device({});
+    }
+    if (constexpr std::string_view kAdb = "adb:"; name.starts_with(kAdb) && name.size() > kAdb.size()) {
+        return make_adb_device(std::string(name.substr(kAdb.size())));
+    }
+    return fail(ErrorKind::bad_input, "there is no device '{}'; there are {}, ssh:user@host and adb:SERIAL", name,
+                fmt::join(kDeviceNames, ", "));
 }
 
 } // namespace mkb

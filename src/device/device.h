@@ -46,8 +46,9 @@ struct DeviceExit {
 struct QuietReading {
     double busy_share = 0; ///< of all cores together, 0…1
     int cores = 1;
-    double temperature_c = 0; ///< 0: not readable
-    double frequency_mhz = 0; ///< 0: not readable
+    double temperature_c = 0;   ///< 0: not readable
+    double frequency_mhz = 0;   ///< 0: not readable
+    double battery_percent = 0; ///< 0: not readable
 };
 
 class Device {
@@ -61,9 +62,19 @@ public:
     /// Over about 100 ms.
     virtual Result<QuietReading> quiet() = 0;
     virtual std::string name() const = 0;
+    /// Which cores commands run on from now on: "big", "little", or numbers as in "0-3,6". bad_input where the device
+    /// leaves no choice; a core that is not there shows with the first command.
+    virtual Result<void> choose_cores(const std::string& /*cores*/) {
+        return fail(ErrorKind::bad_input, "device {}: its cores cannot be chosen by --cores; --core N names one",
+                    name());
+    }
+    /// Those that were chosen.
+    virtual std::string cores() const { return {}; }
     /// What starts another program from within a command, in front of that program's own arguments; empty where
     /// programs start by themselves.
     virtual std::vector<std::string> launcher() const { return {}; }
+    /// Whether a program must bring its C and C++ libraries along: nobody knows which ones are there.
+    virtual bool wants_libraries() const { return false; }
     /// Who counts a program's instructions there: "QEMU 7.2.22, plug-in"; empty where nobody does.
     virtual Result<std::string> instruction_counter() { return std::string(); }
 };
@@ -73,8 +84,19 @@ std::unique_ptr<Device> make_local_device();
 /// aarch64 on this machine, emulated by QEMU's user mode, with the jail around the emulator (docs/devices.md).
 std::unique_ptr<Device> make_qemu_device();
 
+/// A Linux board that the system's OpenSSH reaches: "user@host" or "user@host:port". bad_input for anything else.
+Result<std::unique_ptr<Device>> make_ssh_device(const std::string& address);
+
+/// A phone that the system's adb reaches, by its serial as `adb devices` lists it ("R58M123", "192.0.2.7:5555"); empty:
+/// the only one. bad_input for what cannot be one.
+Result<std::unique_ptr<Device>> make_adb_device(const std::string& serial);
+/// Names of the devices that the adb server knows, whatever their state. Nothing where there is no adb.
+Result<std::vector<std::string>> attached_adb_devices();
+
+/// Those that need no address.
 constexpr std::string_view kDeviceNames[] = {"local", "qemu"};
-/// bad_input, listing the devices, for another name. Whether the device is there is a matter of `facts`.
+/// "local", "qemu", "ssh:user@host:port", "adb", "adb:SERIAL". bad_input, listing the devices, for another name.
+/// Whether the device is there is a matter of `facts`.
 Result<std::unique_ptr<Device>> device_named(std::string_view name);
 
 } // namespace mkb

@@ -56,7 +56,7 @@ void name_candidate(const std::optional<Built>& built, job::Job& job) {
 }
 
 Result<JobReply> run_job(Framework& framework, Device& device, const job::Job& job, const JobFiles& files) {
-    MKB_TRY(runner, framework.runner_files());
+    MKB_TRY(runner, framework.runner_files(device.wants_libraries()));
     return run_job(std::move(runner), device, job, files);
 }
 

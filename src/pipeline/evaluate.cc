@@ -83,6 +83,9 @@ private:
                            {"native_twice", options_.native_twice},
                            {"count_instructions", options_.count_instructions},
                            {"oracle", "onnxruntime " + oracle_version()}};
+        if (const std::string cores = judge_.device().cores(); !cores.empty()) {
+            record.settings["cores"] = cores;
+        }
         record.seed = to_hex(seed_);
         return {};
     }
@@ -299,22 +302,25 @@ Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedC
         MKB_TRY(facts, other->facts());
         also.push_back(facts.build_key);
     }
-    const nlohmann::json identity{{"task", task.hash},
-                                  {"candidate", loaded.candidate.hash()},
-                                  {"answer", sha256_hex(loaded.candidate.answer)},
-                                  {"label", options.label},
-                                  {"method", options.method},
-                                  {"model", options.model},
-                                  {"sample", options.sample},
-                                  {"profile", to_json(options.profile)},
-                                  {"framework", framework.build_key},
-                                  {"also", also},
-                                  {"count_instructions", options.count_instructions},
-                                  {"device", judge.device().name()},
-                                  {"build", name_of(options.way)},
-                                  {"trusted", options.trusted},
-                                  {"extra_work", options.extra_work},
-                                  {"native_twice", options.native_twice}};
+    nlohmann::json identity{{"task", task.hash},
+                            {"candidate", loaded.candidate.hash()},
+                            {"answer", sha256_hex(loaded.candidate.answer)},
+                            {"label", options.label},
+                            {"method", options.method},
+                            {"model", options.model},
+                            {"sample", options.sample},
+                            {"profile", to_json(options.profile)},
+                            {"framework", framework.build_key},
+                            {"also", also},
+                            {"count_instructions", options.count_instructions},
+                            {"device", judge.device().name()},
+                            {"build", name_of(options.way)},
+                            {"trusted", options.trusted},
+                            {"extra_work", options.extra_work},
+                            {"native_twice", options.native_twice}};
+    if (const std::string cores = judge.device().cores(); !cores.empty()) {
+        identity["cores"] = cores;
+    }
     return sha256_hex(identity.dump());
 }
 

@@ -232,6 +232,9 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     measured.facts = facts_of(reply.result, job.measure.quads);
     measured.facts.idle_share_before = 1 - quiet.busy_share;
     measured.facts.quiet = quiet.busy_share < kQuietBusyShare;
+    measured.facts.temperature_c = quiet.temperature_c;
+    measured.facts.frequency_mhz = quiet.frequency_mhz;
+    measured.facts.battery_percent = quiet.battery_percent;
     measured.correct = speedup_of(task, *calibration, measured.facts);
     add_flags(task, *calibration, reply.result, measured);
     const std::vector<std::uint8_t> packed = nlohmann::json::to_cbor(job::to_json(reply.result));

@@ -92,18 +92,30 @@ DeviceFacts read_device(FieldReader fields, FieldReader& parent) {
     return facts;
 }
 
+// Of the device before timing; left out where it does not show them.
+constexpr const char* kTemperature = "temperature_c";
+constexpr const char* kFrequency = "frequency_mhz";
+constexpr const char* kBattery = "battery_percent";
+
 nlohmann::json to_json(const MeasurementFacts& m) {
-    return {{"pair_ratios", numbers_to_json(m.pair_ratios)},
-            {"pair_ratios_witness", numbers_to_json(m.pair_ratios_witness)},
-            {"native_us", numbers_to_json(m.native_us)},
-            {"candidate_us", numbers_to_json(m.candidate_us)},
-            {"iterations_per_side", m.iterations_per_side},
-            {"core", m.core},
-            {"idle_share_before", number_to_json(m.idle_share_before)},
-            {"quiet", m.quiet},
-            {"samples_artifact", valid_utf8(m.samples_artifact)},
-            {"resize_us", number_to_json(m.resize_us)},
-            {"native_resize_us", number_to_json(m.native_resize_us)}};
+    nlohmann::json json{{"pair_ratios", numbers_to_json(m.pair_ratios)},
+                        {"pair_ratios_witness", numbers_to_json(m.pair_ratios_witness)},
+                        {"native_us", numbers_to_json(m.native_us)},
+                        {"candidate_us", numbers_to_json(m.candidate_us)},
+                        {"iterations_per_side", m.iterations_per_side},
+                        {"core", m.core},
+                        {"idle_share_before", number_to_json(m.idle_share_before)},
+                        {"quiet", m.quiet},
+                        {"samples_artifact", valid_utf8(m.samples_artifact)},
+                        {"resize_us", number_to_json(m.resize_us)},
+                        {"native_resize_us", number_to_json(m.native_resize_us)}};
+    for (const auto& [name, value] :
+         {std::pair{kTemperature, m.temperature_c}, {kFrequency, m.frequency_mhz}, {kBattery, m.battery_percent}}) {
+        if (value > 0) {
+            json[name] = number_to_json(value);
+        }
+    }
+    return json;
 }
 
 MeasurementFacts read_measurement(FieldReader fields, FieldReader& parent) {
@@ -118,6 +130,11 @@ MeasurementFacts read_measurement(FieldReader fields, FieldReader& parent) {
                            .samples_artifact = fields.text("samples_artifact"),
                            .resize_us = fields.number("resize_us"),
                            .native_resize_us = fields.number("native_resize_us")};
+    for (const auto& [name, value] : {std::pair{kTemperature, &facts.temperature_c},
+                                      {kFrequency, &facts.frequency_mhz},
+                                      {kBattery, &facts.battery_percent}}) {
+        *value = fields.optional(name) != nullptr ? fields.number(name) : 0;
+    }
     parent.refuse(fields.reason());
     return facts;
 }

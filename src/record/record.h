@@ -50,6 +50,9 @@ struct MeasurementFacts {
     int core = -1;
     double idle_share_before = 1; ///< of all cores, 0…1
     bool quiet = true;            ///< the gate of evaluation.md section 5 held
+    double temperature_c = 0;     ///< of the device before timing; this and the next two: 0 where it does not show it
+    double frequency_mhz = 0;
+    double battery_percent = 0;
     std::string samples_artifact; ///< hash in the store
     double resize_us = 0;         ///< candidate's onResize, median: work moved there shows
     double native_resize_us = 0;

@@ -3,36 +3,12 @@
 
 #include "base/in_child_test.h"
 #include "base/process.h"
+#include "running.h"
 
-#include <algorithm>
-#include <csignal>
-#include <fstream>
-#include <sstream>
 #include <sys/resource.h>
 
 namespace mkb::conformance {
 namespace {
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ifstream from(file, std::ios::binary);
-    std::ostringstream text;
-    text << from.rdbuf();
-    return text.str();
-}
-
-/// Started with this argument and still running. A zombie that nobody waits for counts as dead: its command line is
-/// empty.
-bool runs(const std::string& argument) {
-    std::error_code gone;
-    for (const auto& item : std::filesystem::directory_iterator("/proc", gone)) {
-        const std::string name = item.path().filename().string();
-        if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; }) &&
-            text_of(item.path() / "cmdline").find(argument) != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /// A device by name, with a folder for temporary files of its own.
 class EveryDevice : public testing::TestWithParam<std::string> {

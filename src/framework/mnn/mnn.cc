@@ -7,6 +7,7 @@
 #include "framework/mnn/kit.h"
 #include "framework/mnn/native_functions.h"
 #include "framework/mnn/onnx_node.h"
+#include "framework/mnn/own_libraries.h"
 #include "framework/mnn/plugin.h"
 #include "framework/mnn/reading.h"
 
@@ -65,9 +66,16 @@ public:
         return build;
     }
 
-    Result<std::vector<DeviceFile>> runner_files() override {
+    Result<std::vector<DeviceFile>> runner_files(bool with_libraries) override {
         MKB_DO(prepare());
-        return mnn::runner_files(kit_);
+        if (!with_libraries || target_ == Target::android) {
+            return mnn::runner_files(kit_);
+        }
+        if (files_with_libraries_.empty()) {
+            MKB_TRY(files, mnn::runner_files_with_libraries(kit_, library_.toolchain));
+            files_with_libraries_ = std::move(files);
+        }
+        return files_with_libraries_;
     }
 
     Result<Expansion> expand(const Task& task, const Built& built, const std::string& onnx_model) override {
@@ -183,6 +191,7 @@ private:
     mnn::Library library_, host_library_;
     mnn::Kit kit_, host_kit_;
     mnn::BuildingBlocks blocks_;
+    std::vector<DeviceFile> files_with_libraries_;
 };
 
 } // namespace

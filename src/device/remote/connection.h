@@ -1,0 +1,35 @@
+#pragma once
+// How to reach a machine's shell: what the devices `ssh` and `adb` differ in.
+#include "base/process.h"
+#include "base/result.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mkb {
+
+class Connection {
+public:
+    virtual ~Connection() = default;
+    /// Runs a line of a POSIX shell there, with `input` as its standard input; its output goes to `on_stdout`
+    /// unchanged. What became of it says only the output: an exit code may be the line's or the connection's. Errors:
+    /// this machine's (the program is missing).
+    virtual Result<ProcessExit> shell(const std::string& line, std::string input, std::chrono::milliseconds wall_time,
+                                      const std::function<void(std::string_view)>& on_stdout) = 0;
+    /// Why a shell did not do what it was told: one line that names the device and the next step.
+    virtual Error trouble(const ProcessExit& ended) const = 0;
+    /// Waits for a device that went away and may come back, for this long at most.
+    virtual void wait_for_return(std::chrono::milliseconds most) = 0;
+    /// As --device names it.
+    virtual std::string name() const = 0;
+    /// Shell text that sets $base to the folder for working folders and kept files.
+    virtual std::string base_folder() const = 0;
+};
+
+/// Quoted: a POSIX shell reads it as this one word.
+std::string shell_word(const std::string& word);
+
+} // namespace mkb

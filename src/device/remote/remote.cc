@@ -1,0 +1,413 @@
+#include "device/remote/remote.h"
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "device/remote/reply.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+
+namespace mkb {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kAnswerTime{60'000};   ///< for what needs no time by itself
+constexpr milliseconds kReturnTime{120'000};  ///< a device that was there and went away: a reboot
+constexpr double kSlowestBytesPerMs = 200;    ///< of a connection that is still of use
+constexpr int kTries = 3;                     ///< a request is sent again when the connection breaks
+constexpr const char* kProbe = "mkb-probe 1"; ///< in front of the probe's answers
+constexpr std::size_t kMostScriptOutput = 1U << 16;
+constexpr int kGaveUp = 73; ///< exit code of our own scripts: a file could not be written
+constexpr const char* kInstalled = "mkb-installed";
+constexpr const char* kKeptFolder = "mkb-kept"; ///< as src/device/keeper/folders.h has it
+constexpr std::size_t kNameDigits = 16;         ///< of a keeper's hash, in its name
+// What a shell's exit code says of a program.
+constexpr int kNotRunnable = 126, kNotThere = 127;
+constexpr const char* kHostMachine =
+#if defined(__x86_64__)
+    "x86_64";
+#else
+    "aarch64";
+#endif
+
+struct Keeper {
+    std::string machine; ///< as uname says
+    std::string bytes, sha256;
+};
+
+Result<std::vector<Keeper>> load_keepers() {
+    std::vector<Keeper> keepers;
+    for (const auto& [machine, path] : {std::pair{kHostMachine, MKB_KEEPER_HOST}, {"aarch64", MKB_KEEPER_AARCH64}}) {
+        if (*path == '\0') {
+            continue;
+        }
+        auto bytes = read_file(path);
+        if (!bytes) {
+            return fail(ErrorKind::environment, "{}: {}; run script/build", path, bytes.error().message);
+        }
+        std::string hash = sha256_hex(*bytes);
+        keepers.push_back({.machine = machine, .bytes = std::move(*bytes), .sha256 = std::move(hash)});
+    }
+    return keepers;
+}
+
+double number_in(const std::map<std::string, std::string>& facts, const std::string& name) {
+    const auto found = facts.find(name);
+    double value = 0;
+    if (found != facts.end()) {
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+    }
+    return value;
+}
+
+/// A request and the bytes that follow it.
+struct Message {
+    wire::Request request;
+    std::string bytes;
+};
+
+class RemoteDevice final : public Device {
+public:
+    explicit RemoteDevice(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+    std::string name() const override { return connection_->name(); }
+    bool wants_libraries() const override { return true; }
+
+    Result<void> choose_cores(const std::string& cores) override {
+        cores_ = cores;
+        return {};
+    }
+    std::string cores() const override { return cores_; }
+
+    Result<DeviceFacts> facts() override {
+        if (facts_) {
+            return *facts_;
+        }
+        MKB_TRY(reply, look());
+        const std::string& processor = reply.facts["processor"];
+        facts_ = DeviceFacts{.name = name(),
+                             .cpu = there_->product.size() > 1 ? there_->product + ", " : "",
+                             .target = target(),
+                             .isolation = ""};
+        facts_->cpu += processor.empty() ? there_->machine : processor;
+        return *facts_;
+    }
+
+    Result<QuietReading> quiet() override {
+        MKB_TRY(reply, look());
+        QuietReading reading;
+        reading.busy_share = std::clamp(number_in(reply.facts, "busy_share"), 0.0, 1.0);
+        reading.cores = std::max(1, static_cast<int>(number_in(reply.facts, "cores")));
+        reading.temperature_c = number_in(reply.facts, "temperature") / 1000;
+        reading.frequency_mhz = number_in(reply.facts, "frequency") / 1000;
+        reading.battery_percent = number_in(reply.facts, "battery");
+        return reading;
+    }
+
+    Result<DeviceExit> run(const DeviceCommand& command) override {
+        MKB_TRY(message, message_for(command));
+        for (int attempt = 1;; ++attempt) {
+            MKB_TRY(reply, ask(message, &command));
+            if (reply.missing.empty()) {
+                return exit_of(command, std::move(reply));
+            }
+            if (attempt == kTries) {
+                return fail(ErrorKind::environment, "device {}: files that were sent are gone again; is its disk full?",
+                            name());
+            }
+            MKB_DO(store(command, reply.missing));
+        }
+    }
+
+private:
+    struct There {
+        std::string machine;
+        std::string base;    ///< folder
+        std::string product; ///< " " where the system does not say
+        bool android = false;
+    };
+
+    /// An NDK builds for phones as phones want it; without one a phone runs what any Linux of its processor runs, with
+    /// the libraries that go along.
+    std::string target() const {
+        const char* ndk = std::getenv("ANDROID_NDK");
+        if (there_->android && there_->machine == "aarch64" && ndk != nullptr && *ndk != '\0') {
+            return "android";
+        }
+        return there_->machine == kHostMachine ? "host" : "aarch64";
+    }
+
+    static bool keeps(const DeviceFile& file) { return file.keep && !file.sha256.empty(); }
+
+    static Result<std::string> content_of(const DeviceFile& file, const std::string& device) {
+        auto bytes = read_file(file.source);
+        if (!bytes) {
+            return fail(ErrorKind::environment, "device {}: {} cannot be sent: {}", device, file.name,
+                        bytes.error().message);
+        }
+        return bytes;
+    }
+
+    Result<Message> message_for(const DeviceCommand& command) {
+        Message message;
+        wire::Request& request = message.request;
+        request.action = "run";
+        request.argv = command.argv;
+        request.pull = command.pull;
+        request.wall_ms = static_cast<std::uint64_t>(command.wall_time.count());
+        request.output_bytes = command.output_bytes;
+        request.pull_bytes = command.pull_bytes;
+        request.cores = cores_;
+        for (const DeviceFile& file : command.files) {
+            wire::RequestFile wanted{.name = file.name, .sha256 = {}, .executable = file.executable};
+            if (keeps(file)) {
+                wanted.sha256 = file.sha256;
+            } else {
+                MKB_TRY(bytes, content_of(file, name()));
+                wanted.size = bytes.size();
+                message.bytes += bytes;
+            }
+            request.files.push_back(std::move(wanted));
+        }
+        return message;
+    }
+
+    /// Sends what the device does not have yet. All of the command's kept files are named, so that none of them makes
+    /// room for another.
+    Result<void> store(const DeviceCommand& command, const std::vector<std::string>& missing) {
+        for (const DeviceFile& file : command.files) {
+            if (!keeps(file) || std::ranges::find(missing, file.sha256) == missing.end()) {
+                continue;
+            }
+            MKB_TRY(bytes, content_of(file, name()));
+            if (sha256_hex(bytes) != file.sha256) {
+                return fail(ErrorKind::environment, "device {}: {} is not the file it was; start again", name(),
+                            file.source.string());
+            }
+            Message message;
+            message.request.action = "store";
+            message.request.files = {
+                {.name = file.name, .sha256 = file.sha256, .size = bytes.size(), .executable = file.executable}};
+            message.bytes = std::move(bytes);
+            MKB_DO(ask(message));
+        }
+        return {};
+    }
+
+    Result<KeeperReply> look() { return ask({.request = {.action = "look"}, .bytes = {}}); }
+
+    /// One request to its end. A connection that is broken already is made again, and a device that was there and went
+    /// away is waited for. What was begun is never begun again: its contents may have been seen.
+    Result<KeeperReply> ask(const Message& message, const DeviceCommand* command = nullptr) {
+        for (int attempt = 1;; ++attempt) {
+            MKB_DO(connect());
+            KeeperReply reply = command != nullptr ? KeeperReply(command->pull, command->pull_folder) : KeeperReply();
+            MKB_TRY(ended, exchange(message, command, reply));
+            auto asked = judge(ended, reply);
+            if (asked) {
+                return reply;
+            }
+            if (asked.error().kind != ErrorKind::transient) {
+                return std::unexpected(asked.error());
+            }
+            there_.reset();
+            if (reply.greeted() || attempt == kTries) {
+                return std::unexpected(asked.error());
+            }
+        }
+    }
+
+    Result<ProcessExit> exchange(const Message& message, const DeviceCommand* command, KeeperReply& reply) {
+        const std::string request = wire::pack(message.request);
+        wire::Packer size;
+        size.number(request.size());
+        std::string input = size.take() + request + message.bytes;
+        const double bytes =
+            static_cast<double>(input.size()) + (command != nullptr ? static_cast<double>(command->pull_bytes) : 0);
+        const milliseconds limit = (command != nullptr ? command->wall_time : milliseconds(0)) + kAnswerTime +
+                                   milliseconds(static_cast<long>(bytes / kSlowestBytesPerMs));
+        return connection_->shell(
+            in_sh(fmt::format("exec {} {}", shell_word(keeper_path(*there_)), shell_word(there_->base))),
+            std::move(input), limit, [&](std::string_view piece) { reply.take(piece); });
+    }
+
+    /// What came back as an error of our world, if it is one.
+    Result<void> judge(const ProcessExit& ended, const KeeperReply& reply) {
+        if (!reply.write_trouble().empty()) {
+            return fail(ErrorKind::environment, "device {}: what it sent cannot be written: {}", name(),
+                        reply.write_trouble());
+        }
+        if (reply.trouble) {
+            const auto& [kind, line] = *reply.trouble;
+            return fail(kind == wire::TroubleKind::gone ? ErrorKind::transient : ErrorKind::environment,
+                        "device {}: {}{}", name(), line,
+                        kind == wire::TroubleKind::full
+                            ? "; free some space there, or name another folder with MKB_DEVICE_FOLDER"
+                            : "");
+        }
+        if (!reply.broken().empty()) {
+            return fail(ErrorKind::transient, "device {}: sent what mkb's program there never sends ({})", name(),
+                        reply.broken());
+        }
+        if (reply.done()) {
+            return {};
+        }
+        if (reply.greeted()) {
+            return fail(ErrorKind::transient, "device {}: went away while it worked: {}", name(),
+                        connection_->trouble(ended).message);
+        }
+        if (ended.how == ProcessExit::How::exited && (ended.code == kNotThere || ended.code == kNotRunnable)) {
+            return fail(ErrorKind::transient, "device {}: mkb's program cannot be started in {} ({})", name(),
+                        there_->base, first_line(ended.err));
+        }
+        return std::unexpected(connection_->trouble(ended));
+    }
+
+    Result<DeviceExit> exit_of(const DeviceCommand& command, KeeperReply reply) {
+        if (!reply.too_large.empty()) {
+            std::error_code error;
+            for (const std::string& pulled : reply.pulled) {
+                std::filesystem::remove(command.pull_folder / pulled, error);
+            }
+            return fail(ErrorKind::transient, "device {}: {} is larger than {} bytes", name(), reply.too_large,
+                        command.pull_bytes);
+        }
+        if (!reply.ended) {
+            return fail(ErrorKind::transient, "device {}: the command's end did not come back", name());
+        }
+        DeviceExit result{.how = DeviceExit::How::exited,
+                          .code = static_cast<int>(reply.ended->code),
+                          .out = std::move(reply.out),
+                          .err = std::move(reply.err)};
+        result.how = reply.ended->how == wire::How::exited      ? DeviceExit::How::exited
+                     : reply.ended->how == wire::How::signalled ? DeviceExit::How::signalled
+                                                                : DeviceExit::How::timed_out;
+        result.out_cut = reply.ended->out_cut;
+        result.err_cut = reply.ended->err_cut;
+        result.pulled = std::move(reply.pulled);
+        return result;
+    }
+
+    static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+    static std::string in_sh(const std::string& script) { return "exec sh -c " + shell_word(script); }
+
+    std::string keeper_path(const There& there) const {
+        const auto keeper = std::ranges::find(keepers_, there.machine, &Keeper::machine);
+        MKB_CHECK(keeper != keepers_.end());
+        return fmt::format("{}/{}/keeper-{}", there.base, kKeptFolder, keeper->sha256.substr(0, kNameDigits));
+    }
+
+    /// Finds out what is there and brings the keeper, once; waits for a device that was there before.
+    Result<void> connect() {
+        if (there_) {
+            return {};
+        }
+        if (keepers_.empty()) {
+            MKB_TRY(keepers, load_keepers());
+            keepers_ = std::move(keepers);
+        }
+        if (was_there_) {
+            connection_->wait_for_return(kReturnTime);
+        }
+        MKB_TRY(found, probe());
+        if (!found.has_keeper) {
+            MKB_DO(install(found.there));
+        }
+        there_ = std::move(found.there);
+        was_there_ = true;
+        return {};
+    }
+
+    struct Probed {
+        There there;
+        bool has_keeper = false;
+    };
+
+    /// What a script of ours printed. environment when it gave up by itself, saying what it could not write.
+    Result<std::string> run_script(const std::string& script, std::string input, const char* wanted) {
+        std::string out;
+        MKB_TRY(ended, connection_->shell(in_sh(script), std::move(input), kAnswerTime, [&](std::string_view piece) {
+            out += out.size() < kMostScriptOutput ? piece : "";
+        }));
+        if (const std::size_t at = out.find(wanted); ended.ok() && at != std::string::npos) {
+            return out.substr(at);
+        }
+        if (ended.how == ProcessExit::How::exited && ended.code == kGaveUp) {
+            return fail(ErrorKind::environment,
+                        "device {}: {}; free some space there, or name another folder with MKB_DEVICE_FOLDER", name(),
+                        first_line(ended.err));
+        }
+        return std::unexpected(connection_->trouble(ended));
+    }
+
+    Result<Probed> probe() {
+        std::string known;
+        for (const Keeper& keeper : keepers_) {
+            known += fmt::format("{}) k={};; ", keeper.machine, keeper.sha256.substr(0, kNameDigits));
+        }
+        const std::string script = fmt::format(
+            "umask 022; {0}; m=$(uname -m); case $m in {1} *) k=;; esac; mkdir -p \"$base/{2}\" || exit {3}; "
+            "p() {{ getprop \"$1\" 2>/dev/null; }}; "
+            "printf '%s\\n' '{4}' \"$(uname -s)\" \"$m\" \"$base\" \"$(p ro.build.version.sdk)\" "
+            "\"$(p ro.product.manufacturer) $(p ro.product.model)\"; "
+            "test -x \"$base/{2}/keeper-$k\" && echo there; exit 0",
+            connection_->base_folder(), known, kKeptFolder, kGaveUp, kProbe);
+        MKB_TRY(out, run_script(script, {}, kProbe));
+        std::istringstream lines(out);
+        Probed found;
+        std::string line, system, sdk;
+        for (std::string* value :
+             {&line, &system, &found.there.machine, &found.there.base, &sdk, &found.there.product}) {
+            std::getline(lines, *value);
+        }
+        found.there.android = !sdk.empty();
+        found.has_keeper = static_cast<bool>(std::getline(lines, line)) && line.starts_with("there");
+        if (system != "Linux" || std::ranges::find(keepers_, found.there.machine, &Keeper::machine) == keepers_.end()) {
+            std::vector<std::string> machines;
+            std::ranges::transform(keepers_, std::back_inserter(machines), &Keeper::machine);
+            return fail(ErrorKind::environment, "device {}: is a {} {}; mkb can judge on Linux on {}", name(), system,
+                        found.there.machine, fmt::join(machines, " and "));
+        }
+        return found;
+    }
+
+    Result<void> install(const There& there) {
+        const auto keeper = std::ranges::find(keepers_, there.machine, &Keeper::machine);
+        // Only whole, and under its name only when it is.
+        const std::string script = fmt::format(
+            "umask 022; f={}; t=\"$f.new-$$\"; cat >\"$t\" && test \"$(wc -c <\"$t\")\" -eq {} && chmod 555 \"$t\" && "
+            "mv -f \"$t\" \"$f\" && echo {} || {{ rm -f \"$t\"; exit {}; }}",
+            shell_word(keeper_path(there)), keeper->bytes.size(), kInstalled, kGaveUp);
+        MKB_DO(run_script(script, keeper->bytes, kInstalled));
+        return {};
+    }
+
+    std::unique_ptr<Connection> connection_;
+    std::vector<Keeper> keepers_;
+    std::optional<There> there_;
+    std::optional<DeviceFacts> facts_;
+    std::string cores_;
+    bool was_there_ = false;
+};
+
+} // namespace
+
+std::string shell_word(const std::string& word) {
+    std::string text = "'";
+    for (const char c : word) {
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return text + "'";
+}
+
+std::unique_ptr<Device> make_remote_device(std::unique_ptr<Connection> connection) {
+    return std::make_unique<RemoteDevice>(std::move(connection));
+}
+
+} // namespace mkb
