@@ -337,11 +337,11 @@ Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugi
                                               const std::vector<std::string>& entries, Form form,
                                               const BuildingBlocks& blocks) {
     MKB_TRY(bytes, read_file(plugin));
-    return audit_bytes(std::move(bytes), native, entries, form);
+    return audit_bytes(std::move(bytes), native, entries, form, blocks);
 }
 
 std::vector<std::string> audit_bytes(std::string bytes, const std::vector<Function>& native,
-                                     const std::vector<std::string>& entries, Form form) {
+                                     const std::vector<std::string>& entries, Form form, const BuildingBlocks& blocks) {
     bytes.push_back('\0'); // texts end somewhere
     const Elf elf(bytes);
     std::vector<std::string> findings;

@@ -22,7 +22,8 @@ Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugi
 
 /// The same of a file's bytes, which may be anything: a linker made them of hostile input.
 std::vector<std::string> audit_bytes(std::string bytes, const std::vector<Function>& native,
-                                     const std::vector<std::string>& entries, Form form);
+                                     const std::vector<std::string>& entries, Form form,
+                                     const BuildingBlocks& blocks = {});
 
 /// environment, naming both, when the plug-in is for another processor than the library it is to be loaded beside.
 Result<void> check_processor(const std::filesystem::path& plugin, const std::filesystem::path& library);
