@@ -93,7 +93,8 @@ public:
     /// checks the graph in another one. Errors are our world's only.
     virtual Result<Expansion> expand(const Task& task, const Built& built, const std::string& onnx_model) = 0;
     /// Runner, framework library and whatever else must be beside the runner on the device. `with_libraries`: the C and
-    /// C++ libraries and their loader too (Device::wants_libraries), where the target's system has no own ones for sure.
+    /// C++ libraries and their loader too (Device::wants_libraries), where the target's system has no own ones for
+    /// sure.
     virtual Result<std::vector<DeviceFile>> runner_files(bool with_libraries) = 0;
     /// Functions that are the native kernel of the task, for traps in the candidate's process.
     virtual Result<std::vector<job::CodeRange>> native_code(const Task& task) = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// What differs from run to run (figures) or from machine to machine (the framework's sources, a compiler's words), marked
-// where it stands in a prompt: a recording knows a prompt by the rest, and holds no text of the framework's.
+// What differs from run to run (figures) or from machine to machine (the framework's sources, a compiler's words),
+// marked where it stands in a prompt: a recording knows a prompt by the rest, and holds no text of the framework's.
 #include <string>
 #include <string_view>
 

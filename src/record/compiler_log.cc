@@ -44,6 +44,9 @@ std::optional<int> take_number(std::string_view& place) {
         return std::nullopt;
     }
     const std::string_view digits = place.substr(colon + 1);
+    if (digits.find_first_not_of("0123456789") != std::string_view::npos) {
+        return std::nullopt; // a sign, which from_chars would take
+    }
     int number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
@@ -71,7 +74,8 @@ std::optional<LogPlace> split_at(std::string_view line, std::string_view mark) {
         return std::nullopt;
     }
     LogPlace place = place_of(line.substr(0, at));
-    if (place.line == 0) {
+    // A file's name with a colon is a candidate's text that looks like a place.
+    if (place.line == 0 || place.file.contains(':')) {
         return std::nullopt;
     }
     place.message = trim(line.substr(at + mark.size()));

@@ -1,7 +1,6 @@
 #pragma once
 // Why a candidate failed: one class per record, from what the compiler or the verifier said. A reading of words and
-// patterns, made for counting; docs/failures.md says by what signs, and how often it was right on kernels broken on
-// purpose.
+// patterns, made for counting; docs/failures.md says by what signs.
 #include "record/record.h"
 
 #include <span>

@@ -59,7 +59,7 @@ class WordsTest(ProgramTest):
             (["selftest", "--task", "nothing"], "'nothing'"),
             (["selftest", "--profile", "fast"], "'fast'"),
             (["selftest", "--parts", "aa,bb"], "bb"),
-            (["evaluate", "--task", "Or", "--device", "phone", "-"], "no device 'phone'; there are local and qemu"),
+            (["evaluate", "--task", "Or", "--device", "phone", "-"], "no device 'phone'; there are local, qemu"),
             (["evaluate", "--task", "Or", "--targets", "host,pdp11", "-"], "no target 'pdp11'; there are host, aarch64"),
             (["evaluate", "--task", "Or", "--count-instructions", "-"], "local: nobody counts instructions"),
             (["tool"], "mkb tool --help"),
