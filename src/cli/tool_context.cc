@@ -40,6 +40,7 @@ void add_tool_context(Program& program, CLI::App& tool) {
     command->add_option("--task", options->task, "Task id, Operator/case, or an operator that has one task")
         ->required();
     command->add_option("--budget", options->budget, "Tokens at most; a token is taken to be three bytes")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
         ->capture_default_str();
     command->add_flag("--list", options->list, "Name the excerpts and their sizes instead of printing them");
     program.commands.emplace_back(command, [options] { return run(*options); });

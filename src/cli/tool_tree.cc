@@ -52,6 +52,7 @@ void add_tool_tree(Program& program, CLI::App& tool) {
     command->add_option("--log", options->log,
                         "Show the declarations of what this compiler's text names; - for standard input");
     command->add_option("--budget", options->budget, "Tokens at most; a token is taken to be three bytes")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10000000}))
         ->capture_default_str();
     program.commands.emplace_back(command, [options] { return run(*options); });
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 namespace mkb {
 namespace {
@@ -344,7 +345,7 @@ std::string cut_source(std::string_view text, ReadingPart::Cut cut, const std::v
     if (cut == ReadingPart::Cut::whole) {
         return plain;
     }
-    const Outline outline(plain);
+    const Outline outline(std::move(plain));
     if (names.empty()) {
         return outline.whole();
     }

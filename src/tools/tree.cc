@@ -60,19 +60,25 @@ std::vector<std::string> classes_of(std::string_view text) {
     return classes;
 }
 
-/// The declaration of a name, from the header where it says most.
-std::optional<Declared> find_declared(const std::string& name, const HeaderTexts& texts) {
-    std::optional<Declared> best;
-    for (const auto& [file, text] : texts) {
-        if (text.find(name) == std::string::npos) {
-            continue;
+/// The declaration of a name: of the first folder that has one, from the header where it says most. A virtual function
+/// is thus shown as its base class has it.
+std::optional<Declared> find_declared(const Reading& reading, const std::string& name, const HeaderTexts& texts) {
+    for (const IncludeFolder& folder : reading.folders) {
+        std::optional<Declared> best;
+        for (const auto& [file, text] : texts) {
+            if (folder_of(file) != folder.as || text.find(name) == std::string::npos) {
+                continue;
+            }
+            std::string cut = cut_source(text, ReadingPart::Cut::outline, {name});
+            if (!cut.empty() && (!best || cut.size() > best->text.size())) {
+                best = Declared{.name = name, .file = file, .text = std::move(cut)};
+            }
         }
-        std::string cut = cut_source(text, ReadingPart::Cut::outline, {name});
-        if (!cut.empty() && (!best || cut.size() > best->text.size())) {
-            best = Declared{.name = name, .file = file, .text = std::move(cut)};
+        if (best) {
+            return best;
         }
     }
-    return best;
+    return std::nullopt;
 }
 
 std::string header_line(const TreeHeader& header) {
@@ -170,7 +176,7 @@ RepositoryTree repository_tree(const Reading& reading, const HeaderTexts& texts,
     RepositoryTree tree;
     const std::size_t for_names = budget * 2 / 3;
     for (const std::string& name : names) {
-        std::optional<Declared> declared = find_declared(name, texts);
+        std::optional<Declared> declared = find_declared(reading, name, texts);
         if (!declared) {
             tree.unknown.push_back(name);
             continue;
