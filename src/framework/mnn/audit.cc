@@ -2,7 +2,6 @@
 
 #include "base/files.h"
 #include "framework/mnn/elf.h"
-#include "framework/mnn/native_functions.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -331,6 +330,12 @@ Result<void> check_processor(const std::filesystem::path& plugin, const std::fil
                     library.string(), machine_name(ours));
     }
     return {};
+}
+
+bool names_entry(const std::string& demangled, const std::vector<std::string>& entries) {
+    return std::ranges::any_of(entries, [&](const std::string& entry) {
+        return demangled.substr(0, demangled.find('(')).find(entry) != std::string::npos;
+    });
 }
 
 Result<std::vector<std::string>> audit_plugin(const std::filesystem::path& plugin, const std::vector<Function>& native,

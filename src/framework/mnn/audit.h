@@ -37,4 +37,8 @@ bool allowed_symbol(std::string_view mangled, Form form = Form::atomic, const Bu
 /// "MNN::CPUSoftmax::onResize(…)", or the name itself when it is not mangled.
 std::string demangle(const std::string& mangled);
 
+/// Whether a function is one of the function-table entries under another name: "MNNSoftmax", "_AVX_MNNSoftmax" and
+/// "_SSE_MNNSoftmax(float*, …)" are all the entry MNNSoftmax. `demangled`: as `demangle` gives it.
+bool names_entry(const std::string& demangled, const std::vector<std::string>& entries);
+
 } // namespace mkb::mnn

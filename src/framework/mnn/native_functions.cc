@@ -59,12 +59,6 @@ Result<std::vector<Function>> functions_of_entries(const Library& library, const
 
 } // namespace
 
-bool names_entry(const std::string& demangled, const std::vector<std::string>& entries) {
-    return std::ranges::any_of(entries, [&](const std::string& entry) {
-        return demangled.substr(0, demangled.find('(')).find(entry) != std::string::npos;
-    });
-}
-
 Result<std::vector<Function>> native_functions(const Library& library, const Task& task) {
     if (task.form == Form::composite) {
         return std::vector<Function>();
