@@ -16,7 +16,7 @@ constexpr const char* kParts[] = {"controls", "determinism", "native", "aa", "ab
 
 struct Options {
     Common common;
-    std::vector<std::string> tasks;
+    std::vector<std::string> tasks, except;
     std::vector<std::string> parts; ///< of kParts; empty: all
     std::string profile = "thorough", device = "local";
     bool deterministic = false;
@@ -210,6 +210,9 @@ void print(const SelfTest& result, const Options& options) {
 Result<int> run(Options options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(chosen, tasks_holding(tasks, options.tasks));
+    std::erase_if(chosen, [&](const Task* task) {
+        return std::ranges::any_of(options.except, [&](const std::string& part) { return task->id.contains(part); });
+    });
     MKB_DO(profile_named(options.profile));
     MKB_TRY(bench, open_workbench({.device = options.device, .targets = {}}));
     options.deterministic = options.deterministic || bench.emulated; // its times are nobody's
@@ -234,6 +237,7 @@ void add_selftest(Program& program) {
     add_common(*command, options->common);
     add_split_option(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
+    command->add_option("--except", options->except, "Not those whose id holds this text; may be given several times");
     add_device_option(*command, options->device);
     command->add_option("--profile", options->profile, "thorough, standard or short")->capture_default_str();
     command->add_option("--extra-work", options->extra_work, "Of the slower twin in A/B, as a share")
