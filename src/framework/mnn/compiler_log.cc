@@ -27,17 +27,12 @@ std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout
         if (found.severity != Severity::error || errors.size() == kMaxErrors) {
             continue;
         }
-        BuildError error{.file = short_name(found.at.file, layout),
-                         .line = found.at.line,
-                         .column = found.at.column,
-                         .message = std::move(found.at.message)};
-        if (found.by_linker) {
-            error.file.clear();
-            error.line = error.column = 0;
-        }
-        // Without a line it is the driver that speaks, about itself or to repeat the linker.
-        if (found.by_linker || (error.line > 0 && !error.file.empty())) {
-            errors.push_back(std::move(error));
+        // Without a line it is the linker, or the driver that speaks about itself or repeats the linker.
+        if (found.by_linker || (found.at.line > 0 && !found.at.file.empty())) {
+            errors.push_back({.file = short_name(found.at.file, layout),
+                              .line = found.at.line,
+                              .column = found.at.column,
+                              .message = std::move(found.at.message)});
         }
     }
     return errors;
