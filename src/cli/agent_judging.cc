@@ -1,43 +1,25 @@
 #include "cli/agent_judging.h"
 
+#include "cli/judging.h"
+
 #include <algorithm>
 
 namespace mkb::cli {
 
 Result<Record> AgentJudging::judge(const Task& task, const LoadedCandidate& loaded, const JudgeNote& note) {
-    EvaluateOptions options = defaults_;
-    options.label = note.label;
-    options.sample = note.sample;
-    MKB_TRY(keys, executor_.keys(task, loaded, options));
-    for (const std::string& key : keys) {
-        MKB_TRY(stored, store_.find_by_key(key));
-        if (stored) {
-            return std::move(*stored);
-        }
+    Work work{.task = &task, .loaded = loaded, .options = defaults_};
+    work.options.label = note.label;
+    work.options.sample = note.sample;
+    const auto complete = [&](Record& record) {
+        record.settings["agent"] = note.agent;
+        record.settings["usage"] = note.usage;
+        std::ranges::copy(flags_, std::back_inserter(record.flags));
+    };
+    MKB_TRY(result, judge_one(executor_, store_, work, [this] { return !stop_.load(); }, complete));
+    if (!result.not_evaluated.empty()) {
+        return std::unexpected(Error{result.trouble, result.not_evaluated});
     }
-    if (stop_.load()) {
-        return fail(ErrorKind::transient, "stopped before '{}' was judged", task.id);
-    }
-    auto judgement = executor_.judge(task, loaded, options, [this] { return !stop_.load(); });
-    if (!judgement && stop_.load()) {
-        return std::unexpected(judgement.error());
-    }
-    if (!judgement) {
-        MKB_DO(store_.note_not_evaluated({.key = keys.front(),
-                                          .task_id = task.id,
-                                          .label = note.label,
-                                          .method = options.method,
-                                          .model = options.model,
-                                          .message = judgement.error().message,
-                                          .when = utc_now_rfc3339(),
-                                          .attempts = 1}));
-        return std::unexpected(judgement.error());
-    }
-    judgement->record.settings["agent"] = note.agent;
-    judgement->record.settings["usage"] = note.usage;
-    std::ranges::copy(flags_, std::back_inserter(judgement->record.flags));
-    MKB_DO(store_.append(judgement->record, judgement->artifacts));
-    return std::move(judgement->record);
+    return std::move(result.record);
 }
 
 RunProgress::RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency)

@@ -9,9 +9,8 @@
 
 namespace mkb::cli {
 
-namespace {
-
-Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work) {
+Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work, const std::function<bool()>& wanted,
+                             const std::function<void(Record&)>& complete) {
     MKB_TRY(keys, executor.keys(*work.task, work.loaded, work.options));
     for (const std::string& key : keys) {
         MKB_TRY(stored, store.find_by_key(key));
@@ -19,7 +18,14 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work)
             return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
         }
     }
-    auto judgement = executor.judge(*work.task, work.loaded, work.options);
+    const auto unwanted = [&] { return wanted && !wanted(); };
+    if (unwanted()) {
+        return fail(ErrorKind::transient, "stopped before '{}' was judged", work.task->id);
+    }
+    auto judgement = executor.judge(*work.task, work.loaded, work.options, wanted);
+    if (!judgement && unwanted()) {
+        return std::unexpected(judgement.error());
+    }
     if (!judgement) {
         NotEvaluated trouble{.key = keys.front(),
                              .task_id = work.task->id,
@@ -32,11 +38,12 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work)
         MKB_DO(store.note_not_evaluated(trouble));
         return WorkResult{.not_evaluated = judgement.error().message, .trouble = judgement.error().kind};
     }
+    if (complete) {
+        complete(judgement->record);
+    }
     MKB_DO(store.append(judgement->record, judgement->artifacts));
     return WorkResult{.record = std::move(judgement->record), .known = false, .not_evaluated = {}};
 }
-
-} // namespace
 
 Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, const std::vector<Work>& works) {
     std::vector<WorkResult> results(works.size());

@@ -1,6 +1,8 @@
 #pragma once
-// Judging into a run's store: what `evaluate` and `baseline` share.
+// Judging into a run's store: what `evaluate`, `baseline` and the agent's runs share.
 #include "cli/cli.h"
+
+#include <functional>
 
 namespace mkb::cli {
 
@@ -16,6 +18,13 @@ struct WorkResult {
     std::string not_evaluated; ///< trouble of our world; the record is empty then
     ErrorKind trouble = ErrorKind::transient;
 };
+
+/// Judges one piece of work, or takes it from the store where that holds it. Errors are the store's, and `wanted`'s
+/// no; other trouble of our world is noted in the store and stands in the result. From any thread. `wanted`: asked
+/// before it is judged, when a device is free, and after trouble. `complete`: adds to the record before it is stored.
+Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
+                             const std::function<bool()>& wanted = {},
+                             const std::function<void(Record&)>& complete = {});
 
 /// Judges what the store does not hold yet; what it holds is taken from there. A piece of work that our world's trouble
 /// ended is noted in the store and does not stop the others.
