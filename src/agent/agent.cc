@@ -13,6 +13,18 @@ namespace mkb {
 namespace {
 
 constexpr int kMostSamples = 1000;
+constexpr int kWidestBeam = 100;
+
+/// 10 in "pass@10"; 0 where the name does not begin so, or something else follows.
+int number_after(std::string_view prefix, const std::string& name) {
+    int number = 0;
+    if (!name.starts_with(prefix)) {
+        return number;
+    }
+    const char* end = name.data() + name.size();
+    const auto [stop, trouble] = std::from_chars(name.data() + prefix.size(), end, number);
+    return trouble == std::errc() && stop == end ? number : 0;
+}
 
 /// One standard prompt for all models; each sample is a call of its own.
 Result<void> run_samples(const AgentParts& parts, const AgentOptions& options, const Task& task) {
@@ -131,19 +143,22 @@ Result<void> set_method(const std::string& name, AgentOptions& options) {
         options.method = AgentOptions::Method::moka;
         return {};
     }
-    int samples = 0;
-    const std::string_view prefix = "pass@";
-    if (name.starts_with(prefix)) {
-        const char* end = name.data() + name.size();
-        const auto [stop, trouble] = std::from_chars(name.data() + prefix.size(), end, samples);
-        samples = trouble == std::errc() && stop == end ? samples : 0;
-    }
+    const int samples = number_after("pass@", name);
     if (samples < 1 || samples > kMostSamples) {
         return fail(ErrorKind::bad_input, "--method '{}' is none of single, pass@K (K from 1 to {}), moka", name,
                     kMostSamples);
     }
     options.method = AgentOptions::Method::samples;
     options.samples = samples;
+    return {};
+}
+
+Result<void> set_search(const std::string& name, AgentOptions& options) {
+    options.beam = name == "greedy" ? 0 : number_after("beam:", name);
+    if (name != "greedy" && (options.beam < 1 || options.beam > kWidestBeam)) {
+        return fail(ErrorKind::bad_input, "--search '{}' is neither greedy nor beam:N (N from 1 to {})", name,
+                    kWidestBeam);
+    }
     return {};
 }
 

@@ -36,6 +36,8 @@ struct AgentOptions {
 std::string method_name(const AgentOptions& options);
 /// "single", "pass@K" or "moka"; bad_input otherwise.
 Result<void> set_method(const std::string& name, AgentOptions& options);
+/// "greedy" or "beam:N"; bad_input otherwise.
+Result<void> set_search(const std::string& name, AgentOptions& options);
 
 /// The four tools as text for a prompt; an empty function: not at hand.
 struct Toolbox {

@@ -1,33 +1,8 @@
 #include "cli/agent_session.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace mkb::cli {
-
-namespace {
-
-constexpr int kWidestBeam = 100;
-
-Result<int> beam_of(const std::string& search) {
-    constexpr std::string_view kPrefix = "beam:";
-    int width = 0;
-    if (search == "greedy") {
-        return width;
-    }
-    if (search.starts_with(kPrefix)) {
-        const char* end = search.data() + search.size();
-        const auto [stop, trouble] = std::from_chars(search.data() + kPrefix.size(), end, width);
-        width = trouble == std::errc() && stop == end ? width : 0;
-    }
-    if (width < 1 || width > kWidestBeam) {
-        return fail(ErrorKind::bad_input, "--search '{}' is neither greedy nor beam:N (N from 1 to {})", search,
-                    kWidestBeam);
-    }
-    return width;
-}
-
-} // namespace
 
 Result<AgentOptions> agent_options(const SwitchOptions& options) {
     AgentOptions result;
@@ -45,8 +20,7 @@ Result<AgentOptions> agent_options(const SwitchOptions& options) {
         return fail(ErrorKind::bad_input, "--feedback '{}' is neither full nor generic", options.feedback);
     }
     result.generic_feedback = options.feedback == "generic";
-    MKB_TRY(beam, beam_of(options.search));
-    result.beam = beam;
+    MKB_DO(set_search(options.search, result));
     result.stop_at_share = options.stop_at;
     result.prompt_tokens = options.prompt_tokens;
     return result;
