@@ -1,6 +1,5 @@
 #include "cli/agent_session.h"
 
-#include "base/files.h"
 #include "cli/agent_judging.h"
 #include "cli/toolbox.h"
 
@@ -128,9 +127,7 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
     MKB_TRY(settings, provider_options(options.model));
     MKB_TRY(provider, make_provider(options.model.model, settings));
     MKB_TRY(prices, price_table(options.model, provider->name()));
-    MKB_TRY(home, home_dir());
-    MKB_TRY(prompts,
-            PromptBook::load(options.prompts.empty() ? home / "prompts" : std::filesystem::path(options.prompts)));
+    MKB_TRY(prompts, prompt_book(options.prompts));
     MKB_TRY(profile, profile_named(options.profile));
     MKB_TRY(benches, open_benches(options.where));
     const std::unique_ptr<Framework> sources = make_mnn(); // apart from the judge's own, which another thread may use

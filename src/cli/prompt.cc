@@ -1,5 +1,4 @@
 #include "agent/agent.h"
-#include "base/files.h"
 #include "cli/toolbox.h"
 
 #include <fmt/format.h>
@@ -16,9 +15,7 @@ struct Options {
 Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(task, find_task(tasks, options.task));
-    MKB_TRY(home, home_dir());
-    MKB_TRY(book,
-            PromptBook::load(options.prompts.empty() ? home / "prompts" : std::filesystem::path(options.prompts)));
+    MKB_TRY(book, prompt_book(options.prompts));
     const auto framework = make_mnn();
     MKB_TRY(material, shown_material(*framework, task));
     MKB_TRY(text, sample_prompt(book, options.role, task, material));

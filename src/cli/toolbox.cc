@@ -1,5 +1,6 @@
 #include "cli/toolbox.h"
 
+#include "base/files.h"
 #include "tools/context.h"
 #include "tools/errors.h"
 #include "tools/model.h"
@@ -34,6 +35,14 @@ Result<std::string> models_of(Framework& framework, const Task& task) {
 }
 
 } // namespace
+
+Result<PromptBook> prompt_book(const std::string& folder) {
+    if (!folder.empty()) {
+        return PromptBook::load(folder);
+    }
+    MKB_TRY(home, home_dir());
+    return PromptBook::load(home / "prompts");
+}
 
 Result<Material> shown_material(Framework& framework, const Task& task) {
     MKB_TRY(reading, framework.reading(task));

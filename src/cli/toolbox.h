@@ -11,6 +11,8 @@ struct AgentTools {
 };
 /// `framework` outlives them; what it is asked for is asked by one thread at a time.
 AgentTools make_toolbox(Framework& framework);
+/// The folder's, or where none is named the project's own.
+Result<PromptBook> prompt_book(const std::string& folder);
 /// What the Coder is shown of the framework: headers by operator and form, and a worked example.
 Result<Material> shown_material(Framework& framework, const Task& task);
 
