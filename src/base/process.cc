@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -157,6 +158,35 @@ Pipe make_pipe() {
     return {above_two(Descriptor(ends[0])), above_two(Descriptor(ends[1]))};
 }
 
+/// Input that waits for a word of the program: written as it can take it, without SIGPIPE for one that takes none.
+class HeldInput {
+public:
+    HeldInput(const std::string& bytes, const std::function<bool()>& when) : left_(bytes), when_(when) {
+        std::array<int, 2> ends{-1, -1};
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0) {
+            read_end = above_two(Descriptor(ends[0]));
+            write_end_ = above_two(Descriptor(ends[1]));
+        }
+    }
+    /// For poll: negative until the input may go, and once all of it has gone.
+    int descriptor() const { return when_() ? write_end_.get() : -1; }
+
+    void give() {
+        const ssize_t sent = send(write_end_.get(), left_.data(), left_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        left_.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+        if (left_.empty() || (sent < 0 && errno != EAGAIN && errno != EINTR)) {
+            write_end_.reset();
+        }
+    }
+
+    Descriptor read_end;
+
+private:
+    std::string_view left_;
+    const std::function<bool()>& when_;
+    Descriptor write_end_;
+};
+
 /// A file in memory instead of a pipe: no dead lock with a child that does not read, and no SIGPIPE.
 Descriptor open_input(const std::string& input) {
     if (input.empty()) {
@@ -261,12 +291,16 @@ int poll_time(Clock::time_point deadline) {
     return static_cast<int>(std::clamp<decltype(left)>(left, 0, 3'600'000));
 }
 
-/// Reads both streams until the program ends or is killed at the deadline. True when it was killed.
-bool follow(pid_t pid, int pidfd, Stream& out, Stream& err, Clock::time_point deadline) {
+/// Serves the three streams until the program ends or is killed at the deadline. True when it was killed.
+bool follow(pid_t pid, int pidfd, std::optional<HeldInput>& held, Stream& out, Stream& err,
+            Clock::time_point deadline) {
     std::vector<char> buffer(std::size_t{1} << 16);
     bool killed = false;
     while (true) {
-        std::array<pollfd, 3> waits{{{pidfd, POLLIN, 0}, {out.descriptor(), POLLIN, 0}, {err.descriptor(), POLLIN, 0}}};
+        std::array<pollfd, 4> waits{{{pidfd, POLLIN, 0},
+                                     {out.descriptor(), POLLIN, 0},
+                                     {err.descriptor(), POLLIN, 0},
+                                     {held ? held->descriptor() : -1, POLLOUT, 0}}};
         poll(waits.data(), waits.size(), killed ? -1 : poll_time(deadline));
         if (waits[0].revents != 0) {
             break;
@@ -280,6 +314,9 @@ bool follow(pid_t pid, int pidfd, Stream& out, Stream& err, Clock::time_point de
         }
         if (waits[2].revents != 0) {
             err.take(buffer);
+        }
+        if (waits[3].revents != 0) {
+            held->give();
         }
     }
     // The program is a zombie still, so that the group's number cannot belong to anybody else yet.
@@ -323,7 +360,11 @@ std::unexpected<Error> cannot_start(const ProcessSpec& spec, const StartFailure&
 
 Result<ProcessExit> run_process(const ProcessSpec& spec) {
     MKB_TRY(launch, prepare_launch(spec));
-    Descriptor input = open_input(spec.input);
+    std::optional<HeldInput> held;
+    if (spec.input_when) {
+        held.emplace(spec.input, spec.input_when);
+    }
+    Descriptor input = held ? std::move(held->read_end) : open_input(spec.input);
     Pipe output = make_pipe(), error = make_pipe(), failure = make_pipe();
     if (!input || !output || !error || !failure) {
         return fail(ErrorKind::environment, "{}: cannot be started: no pipe ({})", spec.argv.front(),
@@ -364,7 +405,7 @@ Result<ProcessExit> run_process(const ProcessSpec& spec) {
     Stream out(std::move(output.read_end), spec.limits.output_bytes,
                spec.on_stdout_line ? &spec.on_stdout_line : nullptr, spec.on_stdout ? &spec.on_stdout : nullptr);
     Stream err(std::move(error.read_end), spec.limits.output_bytes);
-    const bool killed = follow(pid, pidfd.get(), out, err, start + spec.limits.wall_time);
+    const bool killed = follow(pid, pidfd.get(), held, out, err, start + spec.limits.wall_time);
     ProcessExit exit = reap(pid, killed);
     exit.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     exit.out = out.take_text();

@@ -26,6 +26,8 @@ struct ProcessSpec {
     std::filesystem::path folder;  ///< working folder; empty: ours
     std::optional<std::map<std::string, std::string>> environment; ///< instead of ours
     std::string input;                                             ///< all of standard input
+    std::function<bool()> input_when; ///< no byte of the input is given before this says yes; asked after each piece
+                                      ///< of output
     ProcessLimits limits;
     std::function<void(std::string_view)> on_stdout_line; ///< called for each whole line as it arrives (progress)
     std::function<void(std::string_view)> on_stdout;      ///< takes standard output piece by piece; none of it is kept

@@ -56,6 +56,31 @@ TEST(Process, AProgramThatDoesNotReadItsInputIsNoTrouble) {
     EXPECT_TRUE(run_process(spec).value().ok());
 }
 
+TEST(Process, InputThatIsHeldIsGivenAfterTheWordAndNeverWithoutIt) {
+    ProcessSpec spec = shell("echo ready; cat");
+    spec.input = std::string(std::size_t{4} << 20, 'x');
+    std::string out;
+    spec.on_stdout = [&](std::string_view piece) { out += piece; };
+    spec.input_when = [&] { return out.starts_with("ready\n"); };
+    ASSERT_TRUE(run_process(spec).value().ok());
+    EXPECT_TRUE(out == "ready\n" + spec.input);
+
+    out.clear();
+    spec.argv = {"cat"};
+    spec.limits.wall_time = std::chrono::milliseconds(100);
+    EXPECT_EQ(run_process(spec).value().how, How::timed_out);
+    EXPECT_EQ(out, "");
+}
+
+TEST(Process, AProgramThatDoesNotReadItsHeldInputIsNoTrouble) {
+    ProcessSpec spec = shell("exec 0</dev/null; echo ready; exit 0");
+    spec.input = std::string(std::size_t{4} << 20, 'x');
+    bool ready = false;
+    spec.on_stdout = [&](std::string_view) { ready = true; };
+    spec.input_when = [&] { return ready; };
+    EXPECT_TRUE(run_process(spec).value().ok());
+}
+
 TEST(Process, ASignalIsToldFromAnExitCode) {
     const ProcessExit exit = run_process(shell("kill -SEGV $$")).value();
     EXPECT_EQ(exit.how, How::signalled);

@@ -60,13 +60,9 @@ class AdbConnection final : public Connection {
 public:
     explicit AdbConnection(std::string serial) : serial_(std::move(serial)) {}
 
-    Result<ProcessExit> shell(const std::string& line, std::string input, std::chrono::milliseconds wall_time,
-                              const std::function<void(std::string_view)>& on_stdout) override {
+    Result<ProcessExit> shell(ShellCommand command) override {
         MKB_DO(choose());
-        ProcessSpec spec{.argv = {kAdb, "-s", serial_, "shell", "-T", line}, .input = std::move(input)};
-        spec.limits.wall_time = wall_time;
-        spec.on_stdout = on_stdout;
-        return run_process(spec);
+        return run_through({kAdb, "-s", serial_, "shell", "-T"}, std::move(command));
     }
 
     Error trouble(const ProcessExit& ended) const override {

@@ -96,14 +96,9 @@ class SshConnection final : public Connection {
 public:
     SshConnection(std::string name, Address address) : name_(std::move(name)), address_(std::move(address)) {}
 
-    Result<ProcessExit> shell(const std::string& line, std::string input, std::chrono::milliseconds wall_time,
-                              const std::function<void(std::string_view)>& on_stdout) override {
+    Result<ProcessExit> shell(ShellCommand command) override {
         MKB_TRY(argv, command_line());
-        argv.push_back(line);
-        ProcessSpec spec{.argv = std::move(argv), .input = std::move(input)};
-        spec.limits.wall_time = wall_time;
-        spec.on_stdout = on_stdout;
-        return run_process(spec);
+        return run_through(std::move(argv), std::move(command));
     }
 
     Error trouble(const ProcessExit& ended) const override {
@@ -148,7 +143,7 @@ public:
         const auto end = std::chrono::steady_clock::now() + most;
         Progress progress(fmt::format("waiting for device {}", name_));
         while (true) {
-            const auto tried = shell("exit 0", {}, std::chrono::seconds(30), [](std::string_view) {});
+            const auto tried = shell({.line = "exit 0", .wall_time = std::chrono::seconds(30)});
             if (!tried || tried->ok() || trouble(*tried).kind != ErrorKind::transient ||
                 std::chrono::steady_clock::now() >= end) {
                 return;

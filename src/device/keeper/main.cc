@@ -75,13 +75,14 @@ bool run(const wire::Request& request, const keeper::Kept& kept) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    // Who asks gives the request away when it has seen this, and so knows of everything that may have begun here.
+    std::fwrite(wire::kGreeting.data(), 1, wire::kGreeting.size(), stdout);
+    std::fflush(stdout);
     wire::Request request;
     if (argc != 2 || !read_request(request)) {
         std::fprintf(stderr, "mkb-keeper BASE: runs one request of mkb from standard input\n");
         return kBadRequest;
     }
-    std::fwrite(wire::kGreeting.data(), 1, wire::kGreeting.size(), stdout);
-    std::fflush(stdout);
     keeper::Kept kept(argv[1]);
     if (request.action == "look") {
         keeper::send_facts();

@@ -232,8 +232,12 @@ private:
         const milliseconds limit = (command != nullptr ? command->wall_time : milliseconds(0)) + kAnswerTime +
                                    milliseconds(static_cast<long>(bytes / kSlowestBytesPerMs));
         return connection_->shell(
-            in_sh(fmt::format("exec {} {}", shell_word(keeper_path(*there_)), shell_word(there_->base))),
-            std::move(input), limit, [&](std::string_view piece) { reply.take(piece); });
+            {.line = in_sh(fmt::format("exec {} {}", shell_word(keeper_path(*there_)), shell_word(there_->base))),
+             .input = std::move(input),
+             // A greeting that was lost on its way is a request that was not given away.
+             .input_when = [&] { return reply.greeted(); },
+             .wall_time = limit,
+             .on_stdout = [&](std::string_view piece) { reply.take(piece); }});
     }
 
     /// What came back as an error of our world, if it is one.
@@ -332,9 +336,12 @@ private:
     /// What a script of ours printed. environment when it gave up by itself, saying what it could not write.
     Result<std::string> run_script(const std::string& script, std::string input, const char* wanted) {
         std::string out;
-        MKB_TRY(ended, connection_->shell(in_sh(script), std::move(input), kAnswerTime, [&](std::string_view piece) {
-            out += out.size() < kMostScriptOutput ? piece : "";
-        }));
+        const auto take = [&](std::string_view piece) { out += out.size() < kMostScriptOutput ? piece : ""; };
+        MKB_TRY(ended, connection_->shell({.line = in_sh(script),
+                                           .input = std::move(input),
+                                           .input_when = {},
+                                           .wall_time = kAnswerTime,
+                                           .on_stdout = take}));
         if (const std::size_t at = out.find(wanted); ended.ok() && at != std::string::npos) {
             return out.substr(at);
         }
@@ -397,6 +404,16 @@ private:
 };
 
 } // namespace
+
+Result<ProcessExit> run_through(std::vector<std::string> argv, ShellCommand command) {
+    argv.push_back(std::move(command.line));
+    ProcessSpec spec{.argv = std::move(argv),
+                     .input = std::move(command.input),
+                     .input_when = std::move(command.input_when),
+                     .on_stdout = std::move(command.on_stdout)};
+    spec.limits.wall_time = command.wall_time;
+    return run_process(spec);
+}
 
 std::string shell_word(const std::string& word) {
     std::string text = "'";
