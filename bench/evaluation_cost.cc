@@ -147,6 +147,7 @@ private:
     Result<void> whole(const Example& example, const LoadedCandidate& loaded, Costs& costs) {
         const Cost begin = now();
         MKB_TRY(judgement, evaluate(judge_, example.task, loaded, evaluate_));
+        judgement.record.key = judgement.record.id; // each repeat is an evaluation of its own
         const Cost evaluated = now();
         MKB_DO(store_->append(judgement.record, judgement.artifacts));
         const Cost end = now();
