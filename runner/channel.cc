@@ -1,5 +1,6 @@
 #include "channel.h"
 
+#include <algorithm>
 #include <ctime>
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -31,6 +32,12 @@ bool wait_for_turn(std::atomic<std::uint32_t>& turn, std::uint32_t wanted, std::
 void pass_turn(std::atomic<std::uint32_t>& turn, std::uint32_t to) {
     turn.store(to, std::memory_order_release);
     syscall(SYS_futex, &turn, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+std::string text_of(const char* from, std::size_t size) {
+    std::string text(from, size);
+    text.resize(std::min(text.find('\0'), size));
+    return text;
 }
 
 } // namespace mkb::runner

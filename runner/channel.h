@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace mkb::runner {
 
@@ -78,5 +79,7 @@ bool wait_for_turn(std::atomic<std::uint32_t>& turn, std::uint32_t wanted, std::
 /// Hands the turn over and wakes the other side.
 void pass_turn(std::atomic<std::uint32_t>& turn, std::uint32_t to);
 std::uint64_t now_ns();
+/// Text that the other side may write while we read: copied first, then cut at the first zero.
+std::string text_of(const char* from, std::size_t size);
 
 } // namespace mkb::runner
