@@ -14,8 +14,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <type_traits>
+#include <utility>
 #include <vector>
+
+// What MNN_CONCURRENCY_BEGIN asks of the standard library for every candidate anew, asked once.
+static_assert(std::is_default_constructible<std::pair<std::function<void(int)>, int>>::value, "a task of the threads");
 
 namespace mkb_plugin {
 
