@@ -23,7 +23,7 @@ missing_packages() {
 # What the tests put mkb to work with, and mkb itself never needs.
 missing_test_packages() {
     local package
-    for package in openssh-client openssh-server; do
+    for package in openssh-client openssh-server slurmctld slurmd slurm-client munge; do
         [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
     done
 }
@@ -38,7 +38,7 @@ install_test_packages() {
     fi
     install_packages "$@" || say "not installed: $*; the tests that need them are skipped"
     [[ -z $own ]] || as_root rm -f "$policy"
-    for service in ssh; do
+    for service in ssh slurmctld slurmd munge; do
         as_root systemctl --quiet disable "$service" >/dev/null 2>&1 || true
     done
 }

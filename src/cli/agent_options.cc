@@ -32,7 +32,7 @@ void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
                        "Only tasks whose id holds this; may be repeated. A folder: its tasks instead of the project's");
     add_split_option(command, options.common);
     add_model_options(command, options.model);
-    command.add_option("--parallel", options.parallel, "Tasks in flight; one candidate is judged at a time")
+    command.add_option("--parallel", options.parallel, "Tasks in flight; each device judges one candidate at a time")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();
     command.add_option("--run", options.run, "Folder of the run; default: a new one below runs/");
@@ -40,6 +40,7 @@ void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
         ->capture_default_str();
     command.add_option("--prompts", options.prompts, "Folder of prompts instead of the project's own");
     add_device_option(command, options.where.device);
+    add_executor_options(command, options.where);
     add_cores_option(command, options.where.cores);
 }
 

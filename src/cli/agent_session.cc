@@ -129,10 +129,11 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
     MKB_TRY(prices, price_table(options.model, provider->name()));
     MKB_TRY(prompts, prompt_book(options.prompts));
     MKB_TRY(profile, profile_named(options.profile));
-    MKB_TRY(benches, open_benches(options.where));
+    const auto folder = options.run.empty() ? new_run_folder("run") : std::filesystem::path(options.run);
+    MKB_TRY(benches, open_benches(options.where, folder));
     const std::unique_ptr<Framework> sources = make_mnn(); // apart from the judge's own, which another thread may use
     const AgentTools tools = make_toolbox(*sources);
-    MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("run") : std::filesystem::path(options.run)));
+    MKB_TRY(store, Store::open(folder));
     Budget budget(run_limits(options.model), task_limits(options.model));
     MKB_TRY(lost, count_stored_calls(store, budget));
     if (lost.calls > 0) {

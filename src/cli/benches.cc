@@ -68,9 +68,14 @@ void say_who_left(const std::string& name, const std::string& why) {
 
 } // namespace
 
-Result<Benches> open_benches(const Where& where) {
-    MKB_TRY(names, names_in(where.device));
+Result<Benches> open_benches(const Where& where, const std::filesystem::path& run) {
     Benches benches;
+    if (where.executor == "slurm") {
+        MKB_TRY(executor, open_slurm(where, run));
+        benches.executor = std::move(executor);
+        return benches;
+    }
+    MKB_TRY(names, names_in(where.device));
     std::vector<Place> places;
     Error last;
     for (const std::string& name : names) {

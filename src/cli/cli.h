@@ -64,6 +64,7 @@ void add_prompt(Program& program);
 void add_memory(Program& program);
 void add_task(Program& program);
 void add_tools(Program& program);
+void add_slurm_job(Program& program);
 
 /// Those of the split, where one is named.
 Result<std::vector<Task>> load_all_tasks(const Common& common);
@@ -89,20 +90,30 @@ struct Where {
     std::string device = "local";
     std::vector<std::string> targets = {}; ///< the device's own is always among them
     std::string cores = {};                ///< Device::choose_cores; empty: all
+    std::string executor = "threads";      ///< or "slurm"; what follows is for slurm
+    std::string slurm_options = {};        ///< of sbatch
+    std::string slurm_devices = {};        ///< file: which device a node's first, second, … is
+    std::size_t slurm_jobs = 256;          ///< most judgements with Slurm at a time
 };
 /// Adds --device.
 void add_device_option(CLI::App& command, std::string& device);
+/// Adds --executor and Slurm's options.
+void add_executor_options(CLI::App& command, Where& where);
 /// Adds --cores.
 void add_cores_option(CLI::App& command, std::string& cores);
 Result<Workbench> open_workbench(const Where& where = {});
 
 /// One bench for each device: that of a single name, or of "pool:NAME,NAME" or "pool:all", and what hands out work.
+/// Over Slurm there is none here: the nodes have them.
 struct Benches {
     std::vector<std::unique_ptr<Workbench>> all;
     std::unique_ptr<Executor> executor;
 };
-/// A device of a pool that is not there is left out, with a line on standard error; transient when none is left.
-Result<Benches> open_benches(const Where& where);
+/// A device of a pool that is not there is left out, with a line on standard error; transient when none is left. `run`:
+/// the run's folder, which executor slurm shares with the nodes.
+Result<Benches> open_benches(const Where& where, const std::filesystem::path& run);
+/// Of executor slurm: waits until Slurm has judged, not this machine.
+Result<std::unique_ptr<Executor>> open_slurm(const Where& where, const std::filesystem::path& run);
 /// The devices of "pool:all": those that MKB_DEVICES names with commas between, and all that adb knows.
 Result<std::vector<std::string>> known_devices();
 

@@ -93,6 +93,28 @@ void add_device_option(CLI::App& command, std::string& device) {
         ->capture_default_str();
 }
 
+void add_executor_options(CLI::App& command, Where& where) {
+    const std::string group = "Executor";
+    command
+        .add_option("--executor", where.executor,
+                    "Who hands out work: threads, of this process, or slurm, of a cluster (docs/cluster.md)")
+        ->check(CLI::IsMember({"threads", "slurm"}))
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--slurm-options", where.slurm_options, "Options of sbatch, as in '--partition=phones --time=20'")
+        ->group(group);
+    command
+        .add_option("--slurm-devices", where.slurm_devices,
+                    "File with lines of 'node number device': what is behind the devices that Slurm counts")
+        ->check(CLI::ExistingFile)
+        ->group(group);
+    command.add_option("--slurm-jobs", where.slurm_jobs, "Most judgements with Slurm at a time")
+        ->check(CLI::Range(1, 10000))
+        ->capture_default_str()
+        ->group(group);
+}
+
 void add_cores_option(CLI::App& command, std::string& cores) {
     command.add_option("--cores", cores, "Which of a phone's or board's cores to use: big, little, or as in 0-3,6");
 }

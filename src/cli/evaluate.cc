@@ -208,8 +208,9 @@ Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(plan, options.manifest.empty() ? plan_single(options, tasks) : plan_manifest(options, tasks));
     MKB_DO(check_counter(options));
-    MKB_TRY(benches, open_benches(options.where));
-    MKB_TRY(store, Store::open(options.run.empty() ? new_run_folder("evaluate") : std::filesystem::path(options.run)));
+    const auto folder = options.run.empty() ? new_run_folder("evaluate") : std::filesystem::path(options.run);
+    MKB_TRY(benches, open_benches(options.where, folder));
+    MKB_TRY(store, Store::open(folder));
     MKB_TRY(results, judge_all(*benches.executor, store, plan.works));
     return print_results(options, plan, results, store);
 }
@@ -227,6 +228,7 @@ void add_evaluate(Program& program) {
                     "  mkb evaluate --task Softmax/lastaxis --build in-tree CPUSoftmax.hpp CPUSoftmax.cpp\n"
                     "  mkb evaluate --manifest examples/kernels/manifest.json --run runs/demo\n"
                     "  mkb evaluate --task Softmax/lastaxis --device qemu --targets host,aarch64 CPUSoftmax.cpp\n"
+                    "  mkb evaluate --manifest kernels.json --run runs/kernels --executor slurm    docs/cluster.md\n"
                     "With --run the same command goes on where it stopped and judges nothing twice.\n"
                     "Exit code: 0 correct (or all as expected), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
     add_common(*command, options->common);
@@ -244,6 +246,7 @@ void add_evaluate(Program& program) {
                      "plugin, or in-tree: linked into the framework's library, the published way, slower")
         ->capture_default_str();
     add_device_option(*command, options->where.device);
+    add_executor_options(*command, options->where);
     command
         ->add_option("--targets", options->where.targets,
                      "What it must build for besides the device's own target: host, aarch64, android")

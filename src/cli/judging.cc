@@ -15,6 +15,7 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
     for (const std::string& key : keys) {
         MKB_TRY(stored, store.find_by_key(key));
         if (stored) {
+            executor.stored(key);
             return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
         }
     }
@@ -42,6 +43,7 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
         complete(judgement->record);
     }
     MKB_DO(store.append(judgement->record, judgement->artifacts));
+    executor.stored(judgement->record.key);
     return WorkResult{.record = std::move(judgement->record), .known = false, .not_evaluated = {}};
 }
 

@@ -78,9 +78,9 @@ int main(int argc, char** argv) {
                        "Exit codes: 0 yes, 1 no, 2 bad input, 3 this machine, 4 device or service away");
     program.app.set_version_flag("--version", MKB_VERSION);
     program.app.require_subcommand(1);
-    for (const auto add :
-         {add_evaluate, add_replay, add_tasks, add_show, add_baseline, add_score, add_report, add_selftest, add_doctor,
-          add_devices, add_task, add_run, add_ablate, add_compare, add_trace, add_prompt, add_memory, add_tools}) {
+    for (const auto add : {add_evaluate, add_replay, add_tasks, add_show, add_baseline, add_score, add_report,
+                           add_selftest, add_doctor, add_devices, add_task, add_run, add_ablate, add_compare, add_trace,
+                           add_prompt, add_memory, add_tools, add_slurm_job}) {
         add(program);
     }
     try {

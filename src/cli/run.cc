@@ -26,6 +26,8 @@ void add_run(Program& program) {
         "  mkb run --method pass@10 --model anthropic:claude-sonnet-4-5 --max-money 20\n"
         "  mkb run --method moka --model openai:llama --base-url http://127.0.0.1:8080/v1 --tasks Softmax\n"
         "  mkb run --method moka --model mailbox:box --tasks Softmax/lastaxis    you are the model\n"
+        "  mkb run --method moka --model exec:./model --parallel 64 --executor slurm --slurm-options "
+        "--partition=phones\n"
         "Calls are stored before they are used: the same command with --run goes on after any kill.\n"
         "Keys: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, or --key-file. See docs/models.md\n"
         "Exit code: 0 all tasks were worked on, 2 bad input, 3 this machine, 4 stopped, or a limit or trouble");

@@ -20,6 +20,8 @@ public:
     /// when a device is free; when it says no, nothing is judged: transient.
     virtual Result<Judgement> judge(const Task& task, const LoadedCandidate& loaded, const EvaluateOptions& options,
                                     const std::function<bool()>& wanted = {}) = 0;
+    /// The judgement with this key is stored, so nothing needs to be kept of it. Said again it does no harm.
+    virtual void stored(const std::string& /*key*/) {}
     /// How many judgements can go on side by side.
     virtual std::size_t width() const = 0;
 };

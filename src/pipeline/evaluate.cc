@@ -294,14 +294,8 @@ private:
 
 } // namespace
 
-Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
-                                   const EvaluateOptions& options) {
-    MKB_TRY(framework, judge.framework().facts());
-    nlohmann::json also = nlohmann::json::array();
-    for (Framework* other : judge.also()) {
-        MKB_TRY(facts, other->facts());
-        also.push_back(facts.build_key);
-    }
+std::string evaluation_key(const KeyPlace& place, const Task& task, const LoadedCandidate& loaded,
+                           const EvaluateOptions& options) {
     nlohmann::json identity{{"task", task.hash},
                             {"candidate", loaded.candidate.hash()},
                             {"answer", sha256_hex(loaded.candidate.answer)},
@@ -310,18 +304,30 @@ Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedC
                             {"model", options.model},
                             {"sample", options.sample},
                             {"profile", to_json(options.profile)},
-                            {"framework", framework.build_key},
-                            {"also", also},
+                            {"framework", place.framework},
+                            {"also", place.also},
                             {"count_instructions", options.count_instructions},
-                            {"device", judge.device().name()},
+                            {"device", place.device},
                             {"build", name_of(options.way)},
                             {"trusted", options.trusted},
                             {"extra_work", options.extra_work},
                             {"native_twice", options.native_twice}};
-    if (const std::string cores = judge.device().cores(); !cores.empty()) {
-        identity["cores"] = cores;
+    if (!place.cores.empty()) {
+        identity["cores"] = place.cores;
     }
     return sha256_hex(identity.dump());
+}
+
+Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
+                                   const EvaluateOptions& options) {
+    MKB_TRY(framework, judge.framework().facts());
+    KeyPlace place{
+        .framework = framework.build_key, .also = {}, .device = judge.device().name(), .cores = judge.device().cores()};
+    for (Framework* other : judge.also()) {
+        MKB_TRY(facts, other->facts());
+        place.also.push_back(facts.build_key);
+    }
+    return evaluation_key(place, task, loaded, options);
 }
 
 Result<Judgement> evaluate(Judge& judge, const Task& task, const LoadedCandidate& loaded,

@@ -76,8 +76,17 @@ struct Judgement {
 Result<Judgement> evaluate(Judge& judge, const Task& task, const LoadedCandidate& loaded,
                            const EvaluateOptions& options);
 
+/// Where an evaluation happens, as far as that tells two of them apart.
+struct KeyPlace {
+    std::string framework;         ///< build key of the device's own target
+    std::vector<std::string> also; ///< of the other targets
+    std::string device, cores;
+};
 /// What makes two evaluations the same within a run: task, candidate, settings, framework, targets, device, method and
 /// sample.
+std::string evaluation_key(const KeyPlace& place, const Task& task, const LoadedCandidate& loaded,
+                           const EvaluateOptions& options);
+/// On the judge's device.
 Result<std::string> evaluation_key(Judge& judge, const Task& task, const LoadedCandidate& loaded,
                                    const EvaluateOptions& options);
 

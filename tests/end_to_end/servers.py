@@ -50,9 +50,9 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def somebody_listens(port):
+def somebody_listens(port, address="127.0.0.1"):
     with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+        return client.connect_ex((address, port)) == 0
 
 
 class Sshd:
@@ -62,7 +62,9 @@ class Sshd:
     def missing(cls):
         return None if cls.PROGRAM.exists() else "sshd is missing: install openssh-server"
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", through=()):
+        """`through`: what starts it on another host."""
+        self.address, self.through = address, through
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="end-to-end-sshd-"))
         pathlib.Path("/run/sshd").mkdir(exist_ok=True)  # where it wants an empty folder when it is root
         for key in ("host_key", "user_key"):
@@ -74,7 +76,7 @@ class Sshd:
         while self.process is None or self.process.poll() is not None:
             self._start(free_port())
         host_key = (self.folder / "host_key.pub").read_text()
-        (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {host_key}")
+        (self.folder / "known_hosts").write_text(f"[{address}]:{self.port} {host_key}")
         self.client_configuration = self.folder / "ssh_config"
         self.client_configuration.write_text(
             f"IdentityFile {self.folder}/user_key\nIdentitiesOnly yes\nIdentityAgent none\n"
@@ -85,16 +87,18 @@ class Sshd:
         self.port = port
         configuration = self.folder / "sshd_config"
         configuration.write_text(
-            f"Port {port}\nListenAddress 127.0.0.1\nHostKey {self.folder}/host_key\n"
+            f"Port {port}\nListenAddress {self.address}\nHostKey {self.folder}/host_key\n"
             f"AuthorizedKeysFile {self.folder}/authorized_keys\nPidFile none\nStrictModes no\nUsePAM no\n"
             "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\nLogLevel ERROR\n"
         )
-        self.process = subprocess.Popen([self.PROGRAM, "-D", "-e", "-f", configuration], stderr=subprocess.DEVNULL)
-        wait_until(lambda: somebody_listens(port) or self.process.poll() is not None)
+        self.process = subprocess.Popen(
+            [*self.through, self.PROGRAM, "-D", "-e", "-f", configuration], stderr=subprocess.DEVNULL
+        )
+        wait_until(lambda: somebody_listens(port, self.address) or self.process.poll() is not None)
 
     @property
     def device(self):
-        return f"ssh:127.0.0.1:{self.port}"
+        return f"ssh:{self.address}:{self.port}"
 
     @property
     def variables(self):
