@@ -60,15 +60,15 @@ class SlurmTest(ProgramTest):
                             "expect": {"outcome": "correct"}})
         return self.write("manifest.json", json.dumps({"candidates": entries}))
 
-    def check_store(self, count=SEVERAL):
-        """One right record for each candidate, no trouble, and nothing left in the spool."""
+    def check_store(self, count=SEVERAL, notes=0):
+        """One right record for each candidate, so many notes of trouble, and nothing left in the spool."""
         database = sqlite3.connect(self.folder / "run/run.db")
         rows = [json.loads(row) for (row,) in database.execute("SELECT record FROM evaluation")]
         trouble = database.execute("SELECT count(*) FROM trouble").fetchone()
         database.close()
         self.assertEqual(sorted(row["label"] for row in rows), sorted(f"c{i}" for i in range(count)))
         self.assertEqual({row["outcome"]["kind"] for row in rows}, {"correct"})
-        self.assertEqual(trouble, (0,))
+        self.assertEqual(trouble, (notes,))
         spool = self.folder / "run/slurm"
         self.assertEqual(list((spool / "requests").iterdir()), [])
         self.assertEqual(list((spool / "replies").iterdir()), [])
@@ -156,8 +156,7 @@ class OtherHostTest(SlurmTest):
         """adbd and an adb server, which listens on its own loopback interface only; the phone's serial there."""
         phone = self.lab.start(ADB / "adbd", ADBD_PORT=5555, HOME=self.home)
         self.addCleanup(self.end, phone)
-        address = f"tcp:127.0.0.1:{self.ADB_PORT}"
-        server = self.lab.start(ADB / "adb", "-L", address, "server", "nodaemon", HOME=self.home)
+        server = self.lab.start(ADB / "adb", "-P", self.ADB_PORT, "nodaemon", "server", HOME=self.home)
         self.addCleanup(self.end, server)
         for port in (5555, self.ADB_PORT):
             self.assertTrue(wait_until(lambda port=port: self.lab.listens(port), 30), port)
@@ -322,7 +321,7 @@ class FaultTest(SlurmTest):
         for node in self.slurm.nodes.values():
             node.enter("umount", self.folder / "run")
         self.judge(self.folder / "manifest.json")
-        self.check_store(1)
+        self.check_store(1, notes=1)
 
 
 if __name__ == "__main__":
