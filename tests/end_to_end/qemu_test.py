@@ -161,5 +161,15 @@ class TargetsTest(ProgramTest):
         self.assertRegex(listed.out, r"qemu +missing .*libc6-dev-arm64-cross")
 
 
+class NativeFileTest(ProgramTest):
+    def test_a_kernel_calls_what_the_framework_wrote_in_assembler(self):
+        done = self.run_mkb(
+            "selftest", "--deterministic", "--parts", "native", "--device", "qemu", "--task", "ReduceSum/axis1", "--json"
+        )
+        self.assertEqual(done.returncode, FINE, done.out)
+        (native,) = json.loads(done.out)["native_as_candidate"]
+        self.assertEqual(native["outcome"], "correct")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -178,6 +178,9 @@ std::vector<std::string> configure_options(const Toolchain& toolchain) {
                                         "-DCMAKE_CXX_COMPILER=" + toolchain.cxx, "-DCMAKE_ASM_COMPILER=" + toolchain.cc,
                                         // Comes after MNN's own -fvisibility=hidden on the command line, and wins.
                                         "-DCMAKE_CXX_FLAGS_RELEASE=-O3 -DNDEBUG -fvisibility=default",
+                                        // What MNN writes in assembler says .hidden by itself: a candidate that calls
+                                        // it would link in-tree and not as a plug-in.
+                                        "-DCMAKE_ASM_FLAGS=-Dhidden=protected",
                                         "-DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=" + toolchain.linker +
                                             " -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now -Wl,-Map=libMNN.map",
                                         "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DMNN_BUILD_SHARED_LIBS=ON",
