@@ -9,8 +9,7 @@ namespace {
 struct Options {
     AgentRunOptions session;
     std::vector<std::string> switches;
-    int rounds = kPublishedRounds;
-    std::size_t prompt_tokens = 0;
+    RoundOptions each;
 };
 
 /// A row of the table: the whole agent, or without something.
@@ -32,8 +31,9 @@ const std::vector<std::pair<std::string, void (*)(AgentOptions&)>>& known_switch
 Result<std::vector<AgentOptions>> methods_of(const Options& options) {
     std::vector<AgentOptions> methods;
     const auto add = [&](void (*change)(AgentOptions&)) {
-        AgentOptions method{
-            .method = AgentOptions::Method::moka, .rounds = options.rounds, .prompt_tokens = options.prompt_tokens};
+        AgentOptions method{.method = AgentOptions::Method::moka,
+                            .rounds = options.each.rounds,
+                            .prompt_tokens = options.each.prompt_tokens};
         change(method);
         methods.push_back(method);
     };
@@ -73,11 +73,7 @@ void add_ablate(Program& program) {
         "Rows: moka, no-errors, no-tree, no-model, no-perf, no-tools, no-memory, generic, beam:2; default: all.");
     add_agent_run_options(*command, options->session);
     command->add_option("--switch", options->switches, "A row of the table; may be repeated");
-    command->add_option("--rounds", options->rounds, "Rounds for each task")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    command->add_option("--prompt-tokens", options->prompt_tokens,
-                        "Shorten material so that a prompt fits (estimated)");
+    add_round_options(*command, options->each);
     program.commands.emplace_back(command, [options] { return run(*options); });
 }
 

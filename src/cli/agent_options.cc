@@ -4,9 +4,13 @@
 
 namespace mkb::cli {
 
+namespace {
+constexpr const char* kMoka = "MoKA"; ///< group of options
+} // namespace
+
 Result<AgentOptions> agent_options(const SwitchOptions& options) {
     AgentOptions result;
-    result.rounds = options.rounds;
+    result.rounds = options.each.rounds;
     MKB_DO(set_method(options.method, result));
     MKB_TRY(reach, memory_reach_named(options.memory));
     result.memory = reach;
@@ -22,7 +26,7 @@ Result<AgentOptions> agent_options(const SwitchOptions& options) {
     result.generic_feedback = options.feedback == "generic";
     MKB_DO(set_search(options.search, result));
     result.stop_at_share = options.stop_at;
-    result.prompt_tokens = options.prompt_tokens;
+    result.prompt_tokens = options.each.prompt_tokens;
     return result;
 }
 
@@ -44,28 +48,31 @@ void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
     add_cores_option(command, options.where.cores);
 }
 
-void add_switch_options(CLI::App& command, SwitchOptions& options) {
-    const std::string group = "MoKA";
+void add_round_options(CLI::App& command, RoundOptions& options) {
     command.add_option("--rounds", options.rounds, "Rounds for each task")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str()
-        ->group(group);
-    command.add_option("--without", options.without, fmt::format("Without this tool: {}", fmt::join(kToolNames, ", ")))
-        ->group(group);
-    command.add_option("--memory", options.memory, "What planners remember: off, task, run, global")
-        ->capture_default_str()
-        ->group(group);
-    command.add_option("--feedback", options.feedback, "full, or generic: the Coder learns only which stage failed")
-        ->capture_default_str()
-        ->group(group);
-    command.add_option("--search", options.search, "greedy: the last code is changed; beam:N: the best N in turn")
-        ->capture_default_str()
-        ->group(group);
-    command.add_option("--stop-at", options.stop_at, "Stop a task early at this share of the roofline, e.g. 0.9")
-        ->check(CLI::Range(0.0, 2.0))
-        ->group(group);
+        ->group(kMoka);
     command.add_option("--prompt-tokens", options.prompt_tokens,
                        "Shorten material, logs and memory so that a prompt fits (estimated; 0: no limit)");
+}
+
+void add_switch_options(CLI::App& command, SwitchOptions& options) {
+    add_round_options(command, options.each);
+    command.add_option("--without", options.without, fmt::format("Without this tool: {}", fmt::join(kToolNames, ", ")))
+        ->group(kMoka);
+    command.add_option("--memory", options.memory, "What planners remember: off, task, run, global")
+        ->capture_default_str()
+        ->group(kMoka);
+    command.add_option("--feedback", options.feedback, "full, or generic: the Coder learns only which stage failed")
+        ->capture_default_str()
+        ->group(kMoka);
+    command.add_option("--search", options.search, "greedy: the last code is changed; beam:N: the best N in turn")
+        ->capture_default_str()
+        ->group(kMoka);
+    command.add_option("--stop-at", options.stop_at, "Stop a task early at this share of the roofline, e.g. 0.9")
+        ->check(CLI::Range(0.0, 2.0))
+        ->group(kMoka);
 }
 
 } // namespace mkb::cli

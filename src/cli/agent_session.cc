@@ -89,11 +89,7 @@ Result<void> note_troubles(Store& store, const RunSummary& summary, const std::s
 Result<std::vector<Score>> scores_of(Store& store, const std::vector<const Task*>& tasks) {
     MKB_TRY(records, store.all());
     MKB_TRY(trouble, store.not_evaluated());
-    std::map<std::string, std::string> denominator;
-    for (const Task* task : tasks) {
-        denominator[task->id] = task->category;
-    }
-    return score_run(records, trouble, denominator, false);
+    return score_run(records, trouble, denominator_of(tasks), false);
 }
 
 /// Of --tasks, what is a folder is the dataset's, the rest are parts of ids.

@@ -16,13 +16,19 @@ struct AgentRunOptions {
 };
 void add_agent_run_options(CLI::App& command, AgentRunOptions& options);
 
+/// What every row of an ablation has in common.
+struct RoundOptions {
+    int rounds = kPublishedRounds;
+    std::size_t prompt_tokens = 0;
+};
+void add_round_options(CLI::App& command, RoundOptions& options);
+
 /// Switches of MoKA, as the user writes them.
 struct SwitchOptions {
     std::vector<std::string> without;
     std::string method = "single", memory = "run", feedback = "full", search = "greedy";
-    int rounds = kPublishedRounds;
+    RoundOptions each;
     double stop_at = 0;
-    std::size_t prompt_tokens = 0;
 };
 void add_switch_options(CLI::App& command, SwitchOptions& options);
 Result<AgentOptions> agent_options(const SwitchOptions& options);

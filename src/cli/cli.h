@@ -71,6 +71,7 @@ Result<std::vector<Task>> load_all_tasks(const Common& common);
 /// Those whose id holds one of the parts; no part: all. bad_input when there is none.
 Result<std::vector<const Task*>> tasks_holding(const std::vector<Task>& tasks, const std::vector<std::string>& parts);
 /// Task id → category: the denominator of scores.
+std::map<std::string, std::string> denominator_of(const std::vector<const Task*>& tasks);
 std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks);
 
 /// All of standard input; bad_input when it is longer.

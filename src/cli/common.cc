@@ -62,12 +62,18 @@ Result<std::vector<const Task*>> tasks_holding(const std::vector<Task>& tasks, c
     return chosen;
 }
 
-std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks) {
+std::map<std::string, std::string> denominator_of(const std::vector<const Task*>& tasks) {
     std::map<std::string, std::string> categories;
-    for (const Task& task : tasks) {
-        categories[task.id] = task.category;
+    for (const Task* task : tasks) {
+        categories[task->id] = task->category;
     }
     return categories;
+}
+
+std::map<std::string, std::string> denominator_of(const std::vector<Task>& tasks) {
+    std::vector<const Task*> all;
+    std::ranges::transform(tasks, std::back_inserter(all), [](const Task& task) { return &task; });
+    return denominator_of(all);
 }
 
 Result<std::string> read_standard_input(std::size_t limit_bytes) {

@@ -29,7 +29,7 @@ Result<std::vector<ComparedScore>> compare(const Options& options, const std::ve
         std::vector<NotEvaluated> trouble;
     };
     std::vector<Run> runs;
-    std::map<std::string, std::string> denominator;
+    std::vector<const Task*> named;
     for (const std::string& folder : options.runs) {
         MKB_TRY(store, Store::open_existing(folder));
         MKB_TRY(records, store.all());
@@ -38,11 +38,12 @@ Result<std::vector<ComparedScore>> compare(const Options& options, const std::ve
             const auto names = [&](const auto& entry) { return entry.task_id == task.id; };
             if (!options.common.split.empty() || std::ranges::any_of(records, names) ||
                 std::ranges::any_of(trouble, names)) {
-                denominator[task.id] = task.category;
+                named.push_back(&task);
             }
         }
         runs.push_back({std::move(records), std::move(trouble)});
     }
+    const auto denominator = denominator_of(named);
     std::vector<ComparedScore> scores;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         for (Score& score : score_run(runs[i].records, runs[i].trouble, denominator, options.by == "category")) {
