@@ -84,7 +84,7 @@ class UnitWalk {
 public:
     explicit UnitWalk(std::string_view text) : text_(text) {}
 
-    std::vector<CppUnit> walk(TSNode root) && {
+    void walk(TSNode root) {
         TSTreeCursor cursor = ts_tree_cursor_new(root);
         bool descend = true;
         while (units_.size() < kMaxCppUnits) {
@@ -98,8 +98,9 @@ public:
             }
         }
         ts_tree_cursor_delete(&cursor);
-        return std::move(units_);
     }
+    std::vector<CppUnit>& units() { return units_; }
+    std::vector<CppUnit>& fields() { return fields_; }
 
 private:
     std::string text_of(TSNode node) const {
@@ -136,6 +137,38 @@ private:
         return full + name;
     }
 
+    /// The name inside of pointers, references and arrays.
+    static TSNode innermost(TSNode declarator) {
+        while (true) {
+            TSNode inner = field(declarator, "declarator");
+            if (ts_node_is_null(inner) && type_of(declarator) == "reference_declarator") {
+                inner = ts_node_named_child(declarator, 0);
+            }
+            if (ts_node_is_null(inner)) {
+                return declarator;
+            }
+            declarator = inner;
+        }
+    }
+
+    /// "int a, *b;" has two declarators.
+    void add_fields(TSNode node) {
+        for (std::uint32_t i = 0; i < ts_node_child_count(node); ++i) {
+            const char* role = ts_node_field_name_for_child(node, i);
+            if (role == nullptr || std::string_view(role) != "declarator" || classes_.empty()) {
+                continue;
+            }
+            const TSNode declarator = innermost(ts_node_child(node, i));
+            fields_.push_back({.kind = "field",
+                               .name = qualified(text_of(declarator)),
+                               .first_line = static_cast<int>(ts_node_start_point(node).row) + 1,
+                               .last_line = static_cast<int>(ts_node_end_point(node).row) + 1,
+                               .begin = ts_node_start_byte(node),
+                               .end = ts_node_end_byte(node),
+                               .body = ts_node_end_byte(node)});
+        }
+    }
+
     void add(TSNode node, std::string kind, const std::string& name, TSNode body) {
         const TSNode parent = ts_node_parent(node);
         const TSNode whole = type_of(parent) == "template_declaration" ? parent : node;
@@ -169,6 +202,9 @@ private:
                 add(node, "function", text, field(node, "body"));
                 return false;
             }
+            if (type == "field_declaration") {
+                add_fields(node);
+            }
             return true; // "struct A { … } a;" declares a class too
         }
         constexpr std::array<std::pair<std::string_view, const char*>, 4> kClasses = {{{"class_specifier", "class"},
@@ -199,19 +235,32 @@ private:
     }
 
     std::string_view text_;
-    std::vector<CppUnit> units_;
+    std::vector<CppUnit> units_, fields_;
     std::vector<std::pair<const void*, std::string>> classes_;
 };
 
-} // namespace
-
-std::vector<CppUnit> cpp_units(std::string_view text) {
+std::vector<CppUnit> walked(std::string_view text, std::vector<CppUnit>& (UnitWalk::*which)()) {
     if (text.size() > kMaxCppBytes) {
         return {};
     }
     const std::string plain = without_export_macros(text);
     const auto tree = parse(plain);
-    return tree == nullptr ? std::vector<CppUnit>() : UnitWalk(plain).walk(ts_tree_root_node(tree.get()));
+    if (tree == nullptr) {
+        return {};
+    }
+    UnitWalk walk(plain);
+    walk.walk(ts_tree_root_node(tree.get()));
+    return std::move((walk.*which)());
+}
+
+} // namespace
+
+std::vector<CppUnit> cpp_units(std::string_view text) {
+    return walked(text, &UnitWalk::units);
+}
+
+std::vector<CppUnit> cpp_fields(std::string_view text) {
+    return walked(text, &UnitWalk::fields);
 }
 
 const CppUnit* enclosing_unit(const std::vector<CppUnit>& units, int line) {

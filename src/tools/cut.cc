@@ -53,6 +53,47 @@ std::string squeeze(std::string_view text) {
     return out;
 }
 
+/// Enumerators may stand under conditions, which the grammar does not know there: all of them are shown.
+std::string without_directives_in_enums(std::string_view text) {
+    enum class At : std::uint8_t { outside, head, inside };
+    std::string out;
+    At at = At::outside;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+        if (at == At::inside && line.substr(first).starts_with("#")) {
+            continue;
+        }
+        out.append(line).append("\n");
+        const std::size_t word = line.find("enum ");
+        if (word != std::string_view::npos && (word == 0 || !is_word(line[word - 1]))) {
+            at = At::head;
+        }
+        for (const char c : line) {
+            at = c == '}' || (c == ';' && at == At::head) ? At::outside : c == '{' && at == At::head ? At::inside : at;
+        }
+    }
+    return out;
+}
+
+/// Words that say who sees a name, "MNN_PUBLIC", say nothing to a reader, nor to the grammar.
+std::string without_visibility(std::string_view text) {
+    constexpr std::string_view kEnding = "_PUBLIC ";
+    std::string out(text);
+    for (std::size_t at = out.find(kEnding); at != std::string::npos; at = out.find(kEnding, at)) {
+        std::size_t begin = at;
+        while (begin > 0 && is_word(out[begin - 1])) {
+            --begin;
+        }
+        const bool is_defined = begin >= 8 && out.compare(begin - 8, 8, "#define ") == 0;
+        out.erase(is_defined ? at : begin, is_defined ? 0 : at + kEnding.size() - begin);
+        at = is_defined ? at + 1 : begin;
+    }
+    return out;
+}
+
 /// The last part of "A::B::c".
 std::string_view last_name(std::string_view name) {
     const std::size_t colons = name.rfind("::");
@@ -73,7 +114,8 @@ bool is_named(std::string_view unit, std::string_view name) {
 
 class Outline {
 public:
-    explicit Outline(std::string text) : text_(std::move(text)), units_(cpp_units(text_)) {}
+    explicit Outline(std::string_view text)
+        : text_(without_visibility(without_directives_in_enums(text))), units_(cpp_units(text_)) {}
 
     /// The bytes from `begin` to `end`, bodies of functions replaced by ";" and private parts of classes left out.
     std::string of(std::size_t begin, std::size_t end) const {
@@ -106,7 +148,7 @@ public:
                 out += declaration(unit);
             }
         }
-        return out.empty() ? member_line(name) : out;
+        return out.empty() ? field(name) : out;
     }
 
     /// Of a class of the schema: what reads a field; of an enumeration: all.
@@ -233,45 +275,14 @@ private:
         return found.empty() ? std::string() : found.front();
     }
 
-    /// A member that is no function: the line of its class that ends in its name.
-    std::string member_line(std::string_view name) const {
-        const std::string_view member = last_name(name);
-        for (const CppUnit& unit : units_) {
-            if (owner_of(name).empty() || !is_named(unit.name, owner_of(name))) {
-                continue;
-            }
-            std::string_view body = std::string_view(text_).substr(unit.body, unit.end - unit.body);
-            while (!body.empty()) {
-                const std::size_t semicolon = body.find(';');
-                if (semicolon == std::string_view::npos) {
-                    break;
-                }
-                const std::string_view statement = body.substr(0, semicolon + 1);
-                body.remove_prefix(semicolon + 1);
-                if (declares(statement, member)) {
-                    const std::size_t first = statement.find_last_of("{}:", statement.find(member));
-                    const std::string_view line = statement.substr(first == std::string_view::npos ? 0 : first + 1);
-                    return std::string(line.substr(std::min(line.find_first_not_of(" \n\t"), line.size()))) + "\n";
-                }
+    /// A member that is no function, and that is not private.
+    std::string field(std::string_view name) const {
+        for (const CppUnit& each : cpp_fields(text_)) {
+            if (!owner_of(name).empty() && is_named(each.name, name) && !is_hidden(each)) {
+                return text_.substr(each.begin, each.end - each.begin) + "\n";
             }
         }
         return {};
-    }
-
-    static bool declares(std::string_view statement, std::string_view member) {
-        for (std::size_t at = statement.find(member); at != std::string_view::npos;
-             at = statement.find(member, at + 1)) {
-            const char before = at == 0 ? ' ' : statement[at - 1];
-            const char after = at + member.size() < statement.size() ? statement[at + member.size()] : ';';
-            if (!is_word(before) && before != '(' && !is_word(after) &&
-                (after == ';' || after == ' ' || after == ')' || after == '[')) {
-                return true;
-            }
-            if (before == '*' && after == ')') { // a pointer to a function
-                return true;
-            }
-        }
-        return false;
     }
 
     std::string text_;
@@ -341,11 +352,11 @@ std::string cut_source(std::string_view text, ReadingPart::Cut cut, const std::v
         }
         return out;
     }
-    std::string plain = without_comments(text);
+    const std::string plain = without_comments(text);
     if (cut == ReadingPart::Cut::whole) {
         return plain;
     }
-    const Outline outline(std::move(plain));
+    const Outline outline(plain);
     if (names.empty()) {
         return outline.whole();
     }
@@ -356,7 +367,8 @@ std::string cut_source(std::string_view text, ReadingPart::Cut cut, const std::v
         std::string members;
         std::size_t next = i;
         do {
-            members += outline.named(names[next++]);
+            const std::string member = outline.named(names[next++]);
+            members += members.find(member) == std::string::npos ? member : "";
         } while (!owner.empty() && next < names.size() && owner_of(names[next]) == owner);
         i = next;
         const bool show = !members.empty() && !owner.empty();

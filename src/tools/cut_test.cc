@@ -31,7 +31,18 @@ public:
         virtual Kernel* onCreate(const Op* op) const = 0;
     };
     enum Memory { STATIC, DYNAMIC };
+    MNN_PUBLIC static const Kernel* find(const char* name);
     const char* text() const { return "} // no comment"; }
+    bool valid() const {
+        return mValid;
+    }
+    enum Code {
+#ifdef FINE
+#undef FINE
+#endif // FINE
+        FINE = 0,
+        BAD  = 1
+    };
 
 protected:
     bool mValid = true;
@@ -68,7 +79,7 @@ struct Pool FLATBUFFERS_FINAL_CLASS : private flatbuffers::Table {
 
 TEST(Cut, AnOutlineHasNoBodiesNothingPrivateAndNoComments) {
     EXPECT_EQ(cut_source(kHeader, Cut::outline, {"Kernel"}),
-              "class MNN_PUBLIC Kernel : public Base {\n"
+              "class Kernel : public Base {\n"
               "public:\n"
               "    Kernel(Backend* backend);\n"
               "    virtual ErrorCode onResize(const Tensors& inputs);\n"
@@ -78,7 +89,13 @@ TEST(Cut, AnOutlineHasNoBodiesNothingPrivateAndNoComments) {
               "        virtual Kernel* onCreate(const Op* op) const = 0;\n"
               "    };\n"
               "    enum Memory { STATIC, DYNAMIC };\n"
+              "    static const Kernel* find(const char* name);\n"
               "    const char* text() const;\n"
+              "    bool valid() const;\n"
+              "    enum Code {\n"
+              "        FINE = 0,\n"
+              "        BAD  = 1\n"
+              "    };\n"
               "\n"
               "protected:\n"
               "    bool mValid = true;\n"
@@ -105,6 +122,22 @@ TEST(Cut, MembersThatAreNamedStandInTheirClass) {
 
 TEST(Cut, WhatIsPrivateIsNotShownByItsNameEither) {
     EXPECT_EQ(cut_source(kHeader, Cut::outline, {"Kernel::hide"}), "");
+    EXPECT_EQ(cut_source(kHeader, Cut::outline, {"Kernel::mRows"}), "");
+}
+
+TEST(Cut, AMemberIsItsDeclarationAndNotWhatUsesIt) {
+    EXPECT_EQ(cut_source(kHeader, Cut::outline, {"Kernel::mValid"}),
+              "class Kernel {\npublic:\n    bool mValid = true;\n};\n");
+    EXPECT_EQ(cut_source("struct A {\n    int first() { return b; }\n    int* a = nullptr, b[2] = {}, &c;\n};\n",
+                         Cut::outline, {"A::b", "A::c"}),
+              "class A {\npublic:\n    int* a = nullptr, b[2] = {}, &c;\n};\n");
+}
+
+TEST(Cut, AnEnumerationStandsWithoutItsConditions) {
+    EXPECT_EQ(cut_source(kHeader, Cut::outline, {"Kernel::Code"}),
+              "class Kernel {\npublic:\n    enum Code {\n        FINE = 0,\n        BAD  = 1\n    };\n};\n");
+    EXPECT_EQ(cut_source("enum B\n{\n    ONE,\n#ifdef MORE\n    TWO,\n#endif\n};\n#define C 1\n", Cut::outline, {}),
+              "enum B\n{\n    ONE,\n    TWO,\n};\n#define C 1\n");
 }
 
 TEST(Cut, MacrosComeWithTheLinesThatContinueThem) {
