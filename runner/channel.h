@@ -12,6 +12,7 @@ constexpr int kMaxTensors = 16;
 constexpr int kMaxRank = 8;
 constexpr std::uint64_t kAnswerBytes = 64U << 20;      ///< of a child that expands or inspects a graph
 constexpr std::int64_t kForeverNs = 3'600'000'000'000; ///< a child waits this long for its turn
+constexpr int kMaxOperators = 512;                     ///< of one run, that are timed one by one
 constexpr int kSlots = 3; ///< places for the live input and its output: contents come and go at fresh addresses
 
 enum class Command : std::uint32_t { run = 1, sequence, quit };
@@ -55,6 +56,8 @@ struct Channel {
     std::uint64_t crash_pc = 0;
     std::uint64_t plugin_base = 0;
     std::uint64_t library_base = 0;
+
+    std::uint64_t operator_ns[kMaxOperators] = {}; ///< Command::sequence: of each name in `text`
 };
 
 /// Sizes and places of the three mappings, the same arithmetic on both sides.

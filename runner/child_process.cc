@@ -253,7 +253,7 @@ void ChildProcess::collect(std::vector<job::Tensor>& outputs, std::string& bytes
     }
 }
 
-bool ChildProcess::sequence(std::vector<std::string>& names) {
+bool ChildProcess::sequence(std::vector<std::string>& names, std::vector<std::uint64_t>& ns) {
     if (!hand_over(Command::sequence, job_.run_limit_s)) {
         return false;
     }
@@ -263,6 +263,7 @@ bool ChildProcess::sequence(std::vector<std::string>& names) {
         names.push_back(text.substr(at, end - at));
         at = end + 1;
     }
+    ns.assign(channel_->operator_ns, channel_->operator_ns + std::min<std::size_t>(names.size(), kMaxOperators));
     return true;
 }
 

@@ -37,7 +37,8 @@ public:
     /// Outputs of the last run, bytes one after the other, as they stand in the shared memory at this moment: to be
     /// asked for as soon as the run has come back. The child has no part in it, so nothing can be computed for it.
     void collect(std::vector<job::Tensor>& outputs, std::string& bytes) const;
-    bool sequence(std::vector<std::string>& names);
+    /// Operators of one run in order, and what each took.
+    bool sequence(std::vector<std::string>& names, std::vector<std::uint64_t>& ns);
     /// The last whole answer that the child left, however it ended; "" for none.
     std::string answer() const;
     void quit();

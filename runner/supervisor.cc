@@ -217,7 +217,8 @@ void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
     bool fine = child.start();
     note_jail(child, result);
     if (fine) {
-        fine = child.run(0, 0, false, job.regimes, 0, Phase::warm_up, 0).fine && child.sequence(result.sequence);
+        fine = child.run(0, 0, false, job.regimes, 0, Phase::warm_up, 0).fine &&
+               child.sequence(result.sequence, result.sequence_ns);
     }
     Schedule schedule(job.seed, ~std::uint64_t{0});
     for (const job::Step& step : job.steps) {

@@ -256,6 +256,7 @@ nlohmann::json to_json(const JobResult& result) {
             {"returned", list(result.returned, returned_to_json)},
             {"calls_per_run", result.calls_per_run},
             {"sequence", result.sequence},
+            {"sequence_ns", result.sequence_ns},
             {"pairs", list(result.pairs, pair_to_json)},
             {"native_instructions", result.native_instructions},
             {"candidate_instructions", result.candidate_instructions},
@@ -279,6 +280,7 @@ bool from_json(const nlohmann::json& from, JobResult& result, std::string& reaso
     reader.read_list("returned", result.returned, returned_from_json);
     reader.read("calls_per_run", result.calls_per_run);
     reader.read("sequence", result.sequence);
+    reader.read_if_there("sequence_ns", result.sequence_ns);
     reader.read_list("pairs", result.pairs, pair_from_json);
     reader.read("native_instructions", result.native_instructions);
     reader.read("candidate_instructions", result.candidate_instructions);

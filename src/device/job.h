@@ -137,8 +137,9 @@ struct JobResult {
     int version = 1;
     ChildEnd candidate, native;
     std::vector<Returned> returned;
-    std::vector<int> calls_per_run;    ///< of the candidate, in each verification step
-    std::vector<std::string> sequence; ///< executed operators of one run of the candidate's session
+    std::vector<int> calls_per_run;         ///< of the candidate, in each verification step
+    std::vector<std::string> sequence;      ///< executed operators of one run of the candidate's session
+    std::vector<std::uint64_t> sequence_ns; ///< what each of them took, the least of a few runs; the candidate's word
     std::vector<Pair> pairs;
     std::vector<std::uint64_t> native_instructions, candidate_instructions; ///< count: of each counted runSession
     std::string printed;                                                    ///< by the candidate, capped

@@ -103,8 +103,11 @@ std::string misfit(const Job& job, const JobResult& result) {
             return "a bandwidth is no number that can be";
         }
     }
+    if (result.sequence_ns.size() > result.sequence.size()) {
+        return "there are more operators' times than operators";
+    }
     const auto too_many = [](std::uint64_t count) { return count > kMostInstructions; };
-    if (!fine(result.peak_gflop_s) || !fine(result.wall_ms) ||
+    if (!fine(result.peak_gflop_s) || !fine(result.wall_ms) || std::ranges::any_of(result.sequence_ns, too_many) ||
         std::ranges::any_of(result.native_instructions, too_many) ||
         std::ranges::any_of(result.candidate_instructions, too_many)) {
         return "a figure is no number that can be";

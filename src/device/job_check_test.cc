@@ -124,6 +124,12 @@ TEST(JobCheck, FiguresAreNumbersThatCanBe) {
     result = {};
     result.candidate_instructions = {std::numeric_limits<std::uint64_t>::max()};
     EXPECT_NE(misfit(Job{}, result), "") << "a record could not hold it";
+    result = {};
+    result.sequence = {"Raster"};
+    result.sequence_ns = {1};
+    EXPECT_EQ(misfit(Job{}, result), "");
+    result.sequence_ns = {1, 2};
+    EXPECT_NE(misfit(Job{}, result), "") << "more times than operators";
 }
 
 } // namespace

@@ -203,6 +203,7 @@ private:
         Record& record = judgement_.record;
         record.regime_errors = verified.errors;
         note_isolation(verified.job.jail);
+        note_operators(verified.job);
         if (record.graph) {
             record.graph->executed = fmt::format("{}", fmt::join(verified.job.sequence, " "));
         }
@@ -210,6 +211,15 @@ private:
             record.run_log_artifact = keep("log", verified.job.printed);
         }
         return std::move(verified.fault);
+    }
+
+    void note_operators(const job::JobResult& result) {
+        Record& record = judgement_.record;
+        const std::size_t timed = record.device.emulated ? 0 : result.sequence_ns.size();
+        for (std::size_t i = 0; i < std::min(timed, result.sequence.size()); ++i) {
+            record.operators.push_back(
+                {.type = result.sequence[i], .us = static_cast<double>(result.sequence_ns[i]) / 1000});
+        }
     }
 
     /// "full" when every layer of jail.md is in force, for the compiler and the candidate; else what is missing.

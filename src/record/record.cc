@@ -164,6 +164,19 @@ InstructionCounts read_instructions(FieldReader fields, FieldReader& parent) {
     return counts;
 }
 
+std::vector<OperatorTime> read_operators(FieldReader& fields) {
+    std::vector<OperatorTime> operators;
+    if (fields.optional("operators") == nullptr) {
+        return operators;
+    }
+    for (const nlohmann::json& entry : fields.list("operators")) {
+        FieldReader one(entry, "operator");
+        operators.push_back({.type = one.text("type"), .us = one.number("us")});
+        fields.refuse(one.reason());
+    }
+    return operators;
+}
+
 std::map<std::string, std::string> read_source_artifacts(FieldReader& fields) {
     std::map<std::string, std::string> sources;
     for (const auto& [name, hash] : fields.object("source_artifacts").items()) {
@@ -239,6 +252,7 @@ void read_facts(FieldReader& fields, Record& record) {
     if (const nlohmann::json* instructions = fields.optional("instructions")) {
         record.instructions = read_instructions({*instructions, "instructions"}, fields);
     }
+    record.operators = read_operators(fields);
     record.stages = read_stages(fields);
     record.flags = fields.texts("flags");
     if (const nlohmann::json* settings = fields.optional("settings")) {
@@ -314,6 +328,9 @@ nlohmann::json to_json(const Record& record) {
     }
     if (record.instructions) {
         json["instructions"] = to_json(*record.instructions);
+    }
+    for (const OperatorTime& o : record.operators) {
+        json["operators"].push_back({{"type", valid_utf8(o.type)}, {"us", number_to_json(o.us)}});
     }
     if (record.measurement) {
         json["measurement"] = to_json(*record.measurement);

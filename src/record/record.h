@@ -65,6 +65,12 @@ struct ExpandedGraph {
     std::string model_artifact; ///< hash in the store: the model file
 };
 
+/// One operator in a run of the candidate's session.
+struct OperatorTime {
+    std::string type; ///< the framework's: "Raster", "UnaryOp"
+    double us = 0;    ///< the least of a few runs in verification; told by the candidate's process, so no verdict
+};
+
 /// Cost where times are worth nothing: instructions of one run of the session, on the same contents for both.
 /// Repeatable, but no time, so it enters no score.
 struct InstructionCounts {
@@ -98,6 +104,7 @@ struct Record {
     std::optional<MeasurementFacts> measurement;
     std::optional<ExpandedGraph> graph;
     std::optional<InstructionCounts> instructions;
+    std::vector<OperatorTime> operators; ///< in order of execution; empty where times are emulated, or not verified
     std::vector<StageTime> stages;
     std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
 };
