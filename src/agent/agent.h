@@ -49,7 +49,7 @@ struct Toolbox {
     /// Task → its ONNX node and the framework's operator side by side.
     std::function<Result<std::string>(const Task& task)> model;
     /// Record → what was measured, broken down.
-    std::function<std::string(const Record& record)> perf;
+    std::function<std::string(const Task& task, const Record& record)> perf;
 };
 
 /// What a judgement is told beside the candidate.

@@ -283,7 +283,7 @@ TEST_F(Agent, ToolsSpeakInTheirPlannersPromptUnlessSwitchedOff) {
         return "TREE";
     };
     tools_.model = [](const Task&) -> Result<std::string> { return "OPERATORS"; };
-    tools_.perf = [](const Record&) { return "PROFILE"; };
+    tools_.perf = [](const Task&, const Record&) { return "PROFILE"; };
     const std::deque<std::string> codes = {code("build"), code("wrong"), code("1.5"), code("2.5")};
     script_.answers["coder"] = codes;
     ASSERT_TRUE(run());

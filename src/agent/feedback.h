@@ -11,7 +11,7 @@ namespace mkb {
 /// Each file in a block of its own, its name on the first line; "(no code)" where there is none.
 std::string code_text(const std::vector<SourceFile>& sources);
 
-/// A correct kernel's times and share of the limit; for anything else what raw_plan says.
+/// A correct kernel's times, which the Performance Parser breaks down; for anything else what raw_plan says.
 std::string outcome_text(const Record& record);
 
 /// How far a record came, to rank parents: correct ones by speed-up, before anything that compiled, before the rest.

@@ -218,7 +218,7 @@ Result<void> MokaTask::add_wrong_feedback(const Attempt& parent, nlohmann::json&
 }
 
 void MokaTask::add_speed_feedback(const Attempt& parent, nlohmann::json& values) const {
-    values["profile"] = has_tool("perf") && parts_.tools.perf ? measured(parts_.tools.perf(parent.record)) : "";
+    values["profile"] = has_tool("perf") && parts_.tools.perf ? measured(parts_.tools.perf(task_, parent.record)) : "";
     const auto tried = tried_methods();
     values["tried"] = !tried.empty();
     values["tried_methods"] = tried;

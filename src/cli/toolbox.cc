@@ -4,6 +4,7 @@
 #include "tools/context.h"
 #include "tools/errors.h"
 #include "tools/model.h"
+#include "tools/perf.h"
 #include "tools/tree.h"
 
 #include <map>
@@ -72,6 +73,7 @@ AgentTools make_toolbox(Framework& framework) {
         const std::lock_guard lock(*mutex);
         return models_of(framework, task);
     };
+    tools.prompt.perf = [](const Task& task, const Record& record) { return to_text(parse_performance(record, task)); };
     tools.material = [mutex, &framework](const Task& task) {
         const std::lock_guard lock(*mutex);
         return shown_material(framework, task);

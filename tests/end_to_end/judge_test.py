@@ -76,6 +76,26 @@ class OutcomesTest(ProgramTest):
         self.assertRegex(self.run_mkb("score", "run", "--by", "category").out, "logic")
         self.assert_one_line(self.run_mkb("score", "run", "--by", "colour"), BAD_INPUT, "colour")
 
+    def test_the_performance_parser_breaks_a_record_down(self):
+        def perf(label, *more):
+            return ["tool", "perf", self.records[label]["id"], "--run", "run", *more]
+
+        report = self.run_json(*perf("right"))
+        outcome = self.records["right"]["outcome"]
+        self.assertIn("CPU (host)", report["back_end"])
+        self.assertEqual(report["threads"], 1)
+        self.assertEqual([each["type"] for each in report["operators"] if each["target"]], ["BinaryOp"])
+        self.assertAlmostEqual(sum(each["share"] for each in report["operators"]), 1)
+        self.assertTrue(all(each["us"] > 0 for each in report["operators"]))
+        self.assertEqual(report["timing"]["speedup"], outcome["speedup"])
+        self.assertEqual(report["timing"]["candidate"]["share_of_limit"], outcome["share_of_limit"])
+        self.assertRegex(self.run_mkb(*perf("right")).out, r"(?m)^\* BinaryOp +1 times")
+        wrong = self.run_json(*perf("and"))
+        self.assertNotIn("timing", wrong)
+        self.assertTrue(wrong["operators"], "also of what verified as wrong")
+        self.assertEqual(self.run_json(*perf("typo"))["operators"], [])
+        self.assert_one_line(self.run_mkb("tool", "perf", "nothing", "--run", "run"), BAD_INPUT, "nothing")
+
     def test_the_report_loads_nothing(self):
         done = self.run_mkb("report", "run", "--out", "page.html")
         self.assertEqual(done.returncode, FINE, done.err)
