@@ -352,7 +352,7 @@ std::string cut_source(std::string_view text, ReadingPart::Cut cut, const std::v
         }
         return out;
     }
-    const std::string plain = without_comments(text);
+    std::string plain = without_comments(text);
     if (cut == ReadingPart::Cut::whole) {
         return plain;
     }

@@ -14,9 +14,14 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <map>
+#include <memory>
+#include <regex>
 #include <set>
+#include <tree_sitter/api.h>
 #include <tuple>
 #include <unordered_map>
+
+extern "C" const TSLanguage* tree_sitter_cpp();
 
 namespace mkb {
 namespace {
@@ -125,6 +130,50 @@ TEST(ShownSources, EveryNameOfTheReadingIsInTheseSources) {
     for (const auto& [part, path] : texts) {
         const auto& [file, cut, name] = part;
         EXPECT_FALSE(cut_source(read_file(path).value(), cut, {name}).empty()) << file << ": " << name;
+    }
+}
+
+/// The first line that the grammar cannot read, or "".
+std::string unreadable_line(const std::string& whole) {
+    // Of a parameter's default the grammar knows no braces.
+    static const std::regex kBraces(R"(= ?\{[^{}]*\}([,)]))");
+    const std::string text = std::regex_replace(whole, kBraces, "= 0$1");
+    const std::unique_ptr<TSParser, void (*)(TSParser*)> parser(ts_parser_new(), ts_parser_delete);
+    EXPECT_TRUE(ts_parser_set_language(parser.get(), tree_sitter_cpp()));
+    const std::unique_ptr<TSTree, void (*)(TSTree*)> tree(
+        ts_parser_parse_string(parser.get(), nullptr, text.data(), static_cast<std::uint32_t>(text.size())),
+        ts_tree_delete);
+    TSNode node = ts_tree_root_node(tree.get());
+    if (!ts_node_has_error(node)) {
+        return "";
+    }
+    for (std::uint32_t i = 0; i < ts_node_child_count(node);) {
+        const TSNode child = ts_node_child(node, i++);
+        if (ts_node_has_error(child)) {
+            node = child;
+            i = 0;
+        }
+    }
+    const std::size_t begin = text.rfind('\n', ts_node_start_byte(node)) + 1;
+    return fmt::format("line {}: {}", ts_node_start_point(node).row + 1,
+                       text.substr(begin, text.find('\n', begin + 1) - begin));
+}
+
+TEST(ShownSources, WhatIsCutIsWholeCode) {
+    constexpr std::size_t kEverything = 1'000'000;
+    std::map<std::string, std::string> seen; // text → where
+    for (const Task& task : all_tasks()) {
+        for (const Excerpt& excerpt : context_of(task, kEverything).excerpts) {
+            // An example stands as its author wrote it, macros and all.
+            if (excerpt.role != "example") {
+                seen.try_emplace(excerpt.text, task.id + ", " + excerpt.file);
+            }
+        }
+    }
+    EXPECT_GT(seen.size(), 20U);
+    for (const auto& [text, where] : seen) {
+        EXPECT_EQ(unreadable_line(text), "") << where << "\n" << text;
+        EXPECT_EQ(text.find("return "), std::string::npos) << where << " holds a body\n" << text;
     }
 }
 
