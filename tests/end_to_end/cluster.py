@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 from program import wait_until
-from servers import OWN_NETWORK, free_port
+from servers import OWN_NETWORK, enter_own_network, free_port
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
 SEARCH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
@@ -250,3 +250,20 @@ class Slurm:
             process.kill()
             process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main():
+    """cluster.py COMMAND...: runs it in the reach of a cluster of two nodes with a device each."""
+    if len(sys.argv) < 2 or Slurm.missing():
+        sys.exit(Slurm.missing() or main.__doc__)
+    slurm = Slurm({"n1": 1, "n2": 1})
+    try:
+        return subprocess.run(sys.argv[1:], env={**os.environ, **slurm.variables}, check=False).returncode
+    finally:
+        slurm.close()
+
+
+if __name__ == "__main__":
+    enter_own_network()
+    have_an_address()
+    sys.exit(main())
