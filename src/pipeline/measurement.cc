@@ -89,11 +89,8 @@ MeasurementFacts facts_of(const job::JobResult& result, int quads) {
 
 void add_flags(const Task& task, const Calibration& calibration, const job::JobResult& result,
                MeasurementResult& measured) {
-    const double floor_us = calibration.bytes_floor_us(task);
-    if (measured.correct.latency_us * kFloorMargin < floor_us) {
-        measured.flags.push_back(
-            fmt::format("below the roofline: {:.1f} us, moving the bytes alone takes {:.1f} us; look at this kernel",
-                        measured.correct.latency_us, floor_us));
+    if (auto flag = roofline_flag(measured.correct.latency_us, calibration.bytes_floor_us(task))) {
+        measured.flags.push_back(std::move(*flag));
     }
     if (measured.facts.resize_us > kCreateFloorUs &&
         measured.facts.resize_us > kCreateShare * measured.facts.native_resize_us) {
@@ -170,6 +167,14 @@ Result<void> rule_out_noise(Judge& judge, const Task& task, const std::optional<
 }
 
 } // namespace
+
+std::optional<std::string> roofline_flag(double latency_us, double bytes_floor_us) {
+    if (latency_us * kFloorMargin >= bytes_floor_us) {
+        return std::nullopt;
+    }
+    return fmt::format("{}: {:.1f} us, moving the bytes alone takes {:.1f} us; look at this kernel", kBelowRoofline,
+                       latency_us, bytes_floor_us);
+}
 
 Result<QuietReading> wait_until_quiet(Device& device) {
     MKB_TRY(reading, device.quiet());

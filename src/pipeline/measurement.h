@@ -21,6 +21,10 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
 /// Outputs of iterations that ran as timed ones do, asked for only afterwards, against the oracle.
 Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply);
 
+/// The flag (record.h, kBelowRoofline) of a time that is less than the device needs to move the task's bytes, by more
+/// than the floor itself may be off; nothing for a possible one.
+std::optional<std::string> roofline_flag(double latency_us, double bytes_floor_us);
+
 /// Waits until the device is idle (published rule: total load below 10 %), at most `kQuietWait`; the reading is
 /// recorded either way.
 constexpr double kQuietBusyShare = 0.10;

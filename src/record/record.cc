@@ -3,6 +3,7 @@
 #include "record/fields.h"
 #include "record/printable.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mkb {
@@ -272,6 +273,10 @@ void migrate_from_1(Record& record) {
 }
 
 } // namespace
+
+bool below_roofline(const Record& record) {
+    return std::ranges::any_of(record.flags, [](const std::string& flag) { return flag.starts_with(kBelowRoofline); });
+}
 
 nlohmann::json to_json(const Record& record) {
     nlohmann::json json = {{"schema", record.schema},

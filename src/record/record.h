@@ -109,6 +109,11 @@ struct Record {
     std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
 };
 
+/// How the flag begins of a time in which this device could not even have moved the task's bytes: the kernel did not
+/// do its work, or a clock is wrong. Such a record's time enters no score.
+constexpr std::string_view kBelowRoofline = "below the roofline";
+bool below_roofline(const Record& record);
+
 nlohmann::json to_json(const Record& record);
 /// bad content gives a one-line reason instead of a record; older schemas are migrated here.
 std::variant<Record, std::string> record_from_json(const nlohmann::json& json);

@@ -37,8 +37,8 @@ struct Progressed {
 // The speed-up that counts, or nullptr.
 const Correct* speed_of(const Record& record) {
     const Correct* speed = std::visit(SpeedOf{}, record.outcome);
-    const bool counts =
-        speed != nullptr && !record.device.emulated && std::isfinite(speed->speedup) && speed->speedup > 0;
+    const bool counts = speed != nullptr && !record.device.emulated && !below_roofline(record) &&
+                        std::isfinite(speed->speedup) && speed->speedup > 0;
     return counts ? speed : nullptr;
 }
 

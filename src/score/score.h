@@ -37,7 +37,8 @@ struct Score {
 
 constexpr double kFastThresholds[] = {0.5, 1.0, 1.5};
 
-/// Measured, not emulated, and with a finite positive speed-up: may enter fast_p and the mean speed-ups.
+/// Measured, not emulated, not in less time than is possible, and with a finite positive speed-up: may enter fast_p and
+/// the mean speed-ups.
 bool counts_for_speed(const Record& record);
 
 /// A method's best record for each task: correct before anything that compiled, higher speed-up first; correct ones

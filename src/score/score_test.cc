@@ -122,6 +122,20 @@ TEST(Score, EmulatedUnmeasuredAndImpossibleTimesNeverEnterSpeed) {
     EXPECT_EQ(score.arithmetic_speedup, 0);
 }
 
+TEST(Score, ATimeBelowTheRooflineIsNoSpeed) {
+    Record impossible = judged("unary/Exp/a", faster(40, 39, 41));
+    impossible.flags = {"the device was not quiet", std::string(kBelowRoofline) + ": 0.1 us"};
+    const Score score =
+        only(score_run({impossible, judged("unary/Exp/b", faster(1.2, 1.1, 1.3))}, {}, kFourTasks, false));
+    EXPECT_EQ(score.fcr.count, 2);
+    EXPECT_EQ(score.fast.at(1.0).count, 1);
+    EXPECT_EQ(score.fast_sure.at(1.0).count, 1);
+    EXPECT_DOUBLE_EQ(score.arithmetic_speedup, 1.2);
+    EXPECT_FALSE(counts_for_speed(impossible));
+    impossible.flags.pop_back();
+    EXPECT_TRUE(counts_for_speed(impossible));
+}
+
 TEST(Score, TheBestRecordOfATaskIsTheFastestCorrectOneWhoseSpeedCounts) {
     Record emulated = judged("unary/Exp/a", faster(9, 8, 10));
     emulated.device.emulated = true;
