@@ -10,7 +10,7 @@ ORDER = ["base", "task", "candidate", "record", "device", "framework", "verify",
 # These see less: what comes after running knows records only.
 NARROW = {
     "store": {"base", "task", "record"},
-    "score": {"base", "task", "record", "store", "measure/statistics.h"},
+    "score": {"base", "task", "record", "store", "measure/binomial.h", "measure/statistics.h"},
     "report": {"base", "task", "record", "store", "score", "measure/statistics.h"},
     "tools": {"base", "task", "record", "framework/reading.h", "device/expansion.h"},
 }

@@ -86,6 +86,22 @@ std::string script_hash(std::string_view script) {
     return "'sha256-" + base64_of_hex(sha256_hex(script)) + "'";
 }
 
+std::string content_policy(std::initializer_list<std::string_view> scripts) {
+    std::string hashes;
+    for (const std::string_view script : scripts) {
+        hashes += " " + script_hash(script);
+    }
+    return fmt::format("default-src 'none'; script-src{}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+                       "form-action 'none'",
+                       hashes);
+}
+
+std::string embedded_script(std::string_view script) {
+    // Our own file or a pinned library: where it could end its element early, it is our bug.
+    MKB_CHECK(script.find("</script") == std::string_view::npos && script.find("<!--") == std::string_view::npos);
+    return std::string(script);
+}
+
 std::string fill_template(std::string_view text, const std::map<std::string, std::string, std::less<>>& values) {
     std::string result;
     while (true) {

@@ -13,7 +13,17 @@ constexpr unsigned char kStyle[] = {
 #embed "report.css"
 };
 constexpr unsigned char kScript[] = {
+#embed "common.js"
+    ,
 #embed "report.js"
+};
+constexpr unsigned char kSelftestTemplate[] = {
+#embed "selftest.html"
+};
+constexpr unsigned char kSelftestScript[] = {
+#embed "common.js"
+    ,
+#embed "selftest.js"
 };
 constexpr unsigned char kD3[] = {
 #embed "d3.min.js"
@@ -37,6 +47,12 @@ std::string_view page_style() {
 }
 std::string_view page_script() {
     return text(kScript);
+}
+std::string_view selftest_template() {
+    return text(kSelftestTemplate);
+}
+std::string_view selftest_script() {
+    return text(kSelftestScript);
 }
 std::string_view d3_script() {
     return text(kD3);

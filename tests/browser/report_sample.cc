@@ -1,7 +1,8 @@
-// Writes the reports that report_test.py opens in a browser: `report_sample FOLDER`.
+// Writes the pages that report_test.py opens in a browser: `report_sample FOLDER`.
 #include "../tests/support/sample_records.h"
 #include "base/files.h"
 #include "report/report.h"
+#include "report/truth_page.h"
 
 #include <fmt/core.h>
 
@@ -50,6 +51,36 @@ Result<void> write(const std::filesystem::path& folder, const std::string& name,
     return write_file_atomic(folder / (name + ".html"), html);
 }
 
+/// A thorough self-test with every kind of group; one name is hostile.
+Truth self_test() {
+    std::mt19937_64 random(4);
+    std::normal_distribution<double> normal;
+    Truth truth{.tasks = {"unary/Exp/a", sample::kHostileText},
+                .machine = "a processor",
+                .profile = "thorough",
+                .budget_min = 60};
+    truth.groups = {{.name = "A/A", .extra_work = 0},
+                    {.name = "A/B 2 %", .extra_work = 0.02},
+                    {.name = "A/B 5 %", .extra_work = 0.05},
+                    {.name = sample::kHostileText, .extra_work = 0, .calm = false}};
+    for (KnownGroup& group : truth.groups) {
+        for (int i = 0; i < 96; ++i) {
+            const double half = (group.calm ? 0.006 : 0.03) * (1 + 0.3 * std::abs(normal(random)));
+            const double ratio = group.expected() * (1 + 0.5 * half * normal(random));
+            group.comparisons.push_back({.task = i == 0 ? sample::kHostileText : "unary/Exp/a",
+                                         .native_us = std::exp(3 + normal(random)),
+                                         .ratio = ratio,
+                                         .low = ratio - half,
+                                         .high = ratio + half,
+                                         .pairs = 120});
+        }
+        std::ranges::move(checks_of(group), std::back_inserter(truth.checks));
+    }
+    truth.roles = {{.role = "ran first", .won = 2030, .of = 4000, .gain = 0.0004}};
+    std::ranges::move(checks_of(truth.roles.front()), std::back_inserter(truth.checks));
+    return truth;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -63,6 +94,11 @@ int main(int argc, char** argv) {
             fmt::print(stderr, "{}\n", done.error().message);
             return 1;
         }
+    }
+    if (auto done = write_file_atomic(std::filesystem::path(argv[1]) / "selftest.html", truth_page(self_test()));
+        !done) {
+        fmt::print(stderr, "{}\n", done.error().message);
+        return 1;
     }
     return 0;
 }

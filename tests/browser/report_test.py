@@ -16,6 +16,11 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
          "--disable-default-apps", "--window-size=1300,3000", "--enable-logging=stderr", "--virtual-time-budget=5000"]
 
+RUN_PLOTS = ["plot-outcomes", "plot-speedups"]
+LIMIT_PLOTS = ["plot-roofline", "plot-shares"]
+WANTED = {"small": RUN_PLOTS + LIMIT_PLOTS, "methods": RUN_PLOTS + LIMIT_PLOTS, "large": RUN_PLOTS,
+          "selftest": ["plot-demands", "plot-power", "plot-intervals", "plot-widths"]}
+
 
 class Elements(html.parser.HTMLParser):
     """Counts elements, those inside each plot, and collects the page's text."""
@@ -72,7 +77,7 @@ class ReportInBrowser(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="mkb-report-browser"))
         subprocess.run([SAMPLE, cls.folder], check=True)
-        cls.pages = {name: Page(BROWSER, cls.folder, name) for name in ["small", "methods", "large"]}
+        cls.pages = {name: Page(BROWSER, cls.folder, name) for name in ["small", "methods", "large", "selftest"]}
 
     @classmethod
     def tearDownClass(cls):
@@ -81,7 +86,7 @@ class ReportInBrowser(unittest.TestCase):
     def test_every_plot_is_drawn(self):
         for name, page in self.pages.items():
             drawn = page.elements.in_plots
-            wanted = ["plot-outcomes", "plot-speedups"] + ([] if name == "large" else ["plot-roofline", "plot-shares"])
+            wanted = WANTED[name]
             for plot in wanted:
                 with self.subTest(page=name, plot=plot):
                     self.assertGreaterEqual(drawn[plot].get("svg", 0), 1)
@@ -97,10 +102,11 @@ class ReportInBrowser(unittest.TestCase):
             self.assertEqual(page.requests, [], name)
 
     def test_hostile_text_stays_text(self):
-        elements = self.pages["small"].elements
-        self.assertNotIn("img", elements.tags)
-        self.assertEqual(elements.tags["script"], 4)
-        self.assertIn("<img src=x onerror=", "".join(elements.text))
+        for name in ["small", "selftest"]:
+            elements = self.pages[name].elements
+            self.assertNotIn("img", elements.tags)
+            self.assertEqual(elements.tags["script"], 4)
+            self.assertIn("<img src=x onerror=", "".join(elements.text))
 
     def test_methods_can_be_chosen_and_lists_filtered(self):
         dom = self.pages["methods"].dom
