@@ -1,6 +1,7 @@
 #include "cli/selftest.h"
 
 #include "base/progress.h"
+#include "cli/thorough.h"
 #include "pipeline/verification.h"
 #include "verify/controls.h"
 #include "verify/verify.h"
@@ -21,6 +22,8 @@ struct Options {
     std::string profile = "thorough", device = "local";
     bool deterministic = false;
     double extra_work = 0.05;
+    bool thorough = false;
+    ThoroughOptions more; ///< for --thorough alone
 };
 
 Result<void> test_controls(const Task& task, SelfTest& result) {
@@ -214,6 +217,13 @@ Result<int> run(Options options) {
         return std::ranges::any_of(options.except, [&](const std::string& part) { return task->id.contains(part); });
     });
     MKB_DO(profile_named(options.profile));
+    if (options.thorough) {
+        options.more.common = options.common;
+        options.more.tasks = chosen;
+        options.more.profile = options.profile;
+        options.more.device = options.device;
+        return run_thorough(options.more);
+    }
     MKB_TRY(bench, open_workbench({.device = options.device, .targets = {}}));
     options.deterministic = options.deterministic || bench.emulated; // its times are nobody's
     MKB_TRY(result, test_all(bench, chosen, options));
@@ -225,31 +235,62 @@ Result<int> run(Options options) {
     return result.deterministic_fine && (options.deterministic || timing_fine(result)) ? kFine : kNo;
 }
 
+/// Those that only --thorough understands; the others in `plain` it does not.
+void add_thorough_options(CLI::App& command, Options& options, const std::vector<CLI::Option*>& plain) {
+    CLI::Option* thorough = command.add_flag(
+        "--thorough", options.thorough,
+        "Instead: many comparisons of known ratio on 24 tasks, two of each category by native time; "
+        "A/A, A/B at 2, 5 and 10 %, a busy neighbour, order, roofline; thresholds tested as binomials; "
+        "a page of figures");
+    for (CLI::Option* option : plain) {
+        thorough->excludes(option);
+    }
+    command.add_flag("--all", options.more.all, "With --thorough: every task")->needs(thorough);
+    command
+        .add_option("--budget", options.more.budget_min,
+                    "With --thorough: minutes, of all calls that work on the run together")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->needs(thorough);
+    command
+        .add_option("--run", options.more.run,
+                    fmt::format("With --thorough: folder of the run; default: {}. What is in it is not measured again",
+                                kThoroughRun))
+        ->needs(thorough);
+    command.add_option("--html", options.more.html, "With --thorough: the page; default: selftest.html in the run")
+        ->needs(thorough);
+}
+
 } // namespace
 
 void add_selftest(Program& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.app.add_subcommand(
         "selftest", "Does this machine tell the truth? A/A, A/B, negative controls, determinism");
-    command->footer("Example: mkb selftest --json\n"
-                    "         mkb selftest --parts aa --profile standard     only native against native, sooner\n"
-                    "         mkb selftest --deterministic     only what does not depend on this machine's noise");
+    command->footer(
+        "Example: mkb selftest --json\n"
+        "         mkb selftest --parts aa --profile standard     only native against native, sooner\n"
+        "         mkb selftest --thorough --budget 60     an hour in all; killed, the same command goes on\n"
+        "         mkb selftest --deterministic     only what does not depend on this machine's noise");
     add_common(*command, options->common);
     add_split_option(*command, options->common);
     command->add_option("--task", options->tasks, "Only tasks whose id holds this text; may be given several times");
     command->add_option("--except", options->except, "Not those whose id holds this text; may be given several times");
     add_device_option(*command, options->device);
     command->add_option("--profile", options->profile, "thorough, standard or short")->capture_default_str();
-    command->add_option("--extra-work", options->extra_work, "Of the slower twin in A/B, as a share")
-        ->capture_default_str();
-    command->add_flag("--deterministic", options->deterministic, "Without timings");
-    command
-        ->add_option(
-            "--parts", options->parts,
-            "Only these: controls (negative ones are rejected), determinism (native is right, twice the same), "
-            "native (the framework's own file as candidate), aa, ab")
-        ->delimiter(',')
-        ->check(CLI::IsMember(std::vector<std::string>(std::begin(kParts), std::end(kParts))));
+    CLI::Option* extra_work =
+        command->add_option("--extra-work", options->extra_work, "Of the slower twin in A/B, as a share")
+            ->capture_default_str();
+    CLI::Option* deterministic = command->add_flag("--deterministic", options->deterministic, "Without timings");
+    CLI::Option* parts =
+        command
+            ->add_option(
+                "--parts", options->parts,
+                "Only these: controls (negative ones are rejected), determinism (native is right, twice the same), "
+                "native (the framework's own file as candidate), aa, ab")
+            ->delimiter(',')
+            ->check(CLI::IsMember(std::vector<std::string>(std::begin(kParts), std::end(kParts))));
+    add_thorough_options(*command, *options, {extra_work, deterministic, parts});
     program.commands.emplace_back(command, [options] { return run(*options); });
 }
 
