@@ -9,15 +9,27 @@
 
 namespace mkb::cli {
 
-Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work, const std::function<bool()>& wanted,
-                             const std::function<void(Record&)>& complete) {
-    MKB_TRY(keys, executor.keys(*work.task, work.loaded, work.options));
+namespace {
+
+Result<std::optional<WorkResult>> stored_under(Store& store, const std::vector<std::string>& keys) {
     for (const std::string& key : keys) {
         MKB_TRY(stored, store.find_by_key(key));
         if (stored) {
             executor.stored(key);
             return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
         }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work, const std::function<bool()>& wanted,
+                             const std::function<void(Record&)>& complete) {
+    MKB_TRY(keys, executor.keys(*work.task, work.loaded, work.options));
+    MKB_TRY(stored, stored_under(store, keys));
+    if (stored) {
+        return std::move(*stored);
     }
     const auto unwanted = [&] { return wanted && !wanted(); };
     if (unwanted()) {
@@ -42,7 +54,12 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
     if (complete) {
         complete(judgement->record);
     }
-    MKB_DO(store.append(judgement->record, judgement->artifacts));
+    auto appended = store.append(judgement->record, judgement->artifacts, keys);
+    if (!appended) {
+        // Another process on the same run may have been quicker.
+        MKB_TRY(theirs, stored_under(store, keys));
+        return theirs ? Result<WorkResult>(std::move(*theirs)) : std::unexpected(appended.error());
+    }
     executor.stored(judgement->record.key);
     return WorkResult{.record = std::move(judgement->record), .known = false, .not_evaluated = {}};
 }
@@ -70,9 +87,11 @@ Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, cons
             ++done;
         }
     };
+    // Twice as many as places: no place waits while the store writes what it judged last.
+    const std::size_t workers = executor.width() > 1 ? 2 * executor.width() : 1;
     {
         std::vector<std::jthread> threads;
-        for (std::size_t i = 1; i < std::min(executor.width(), works.size()); ++i) {
+        for (std::size_t i = 1; i < std::min(workers, works.size()); ++i) {
             threads.emplace_back(work_on);
         }
         work_on();

@@ -1,6 +1,6 @@
 #pragma once
 // The Executor seam: on which of several devices a candidate is judged, and when. Whoever judges many asks it from as
-// many threads as `width` says; the judging itself is evaluate(), whatever the executor.
+// many threads as `width` says, or more; the judging itself is evaluate(), whatever the executor.
 #include "pipeline/evaluate.h"
 
 #include <functional>

@@ -166,17 +166,22 @@ Result<std::string> Store::artifact(const std::string& hash) {
     return content;
 }
 
-Result<void> Store::append(const Record& record, const std::vector<std::pair<std::string, std::string>>& artifacts) {
+Result<void> Store::append(const Record& record, const std::vector<std::pair<std::string, std::string>>& artifacts,
+                           const std::vector<std::string>& same) {
     const std::string json = to_json(record).dump();
     const std::string id = valid_utf8(record.id);
     const std::string key = valid_utf8(record.key);
     const std::string task_id = valid_utf8(record.task_id);
+    std::vector<std::string> keys = same;
+    keys.push_back(key);
     const std::lock_guard lock(state_->mutex);
     MKB_TRY(transaction, state_->begin());
-    MKB_TRY(there, key_is_there(state_->database, key));
-    if (there) {
-        return fail(ErrorKind::bad_input, "run '{}' already has an evaluation of {} with key {}; ask for a new one",
-                    folder().string(), printable_line(task_id), printable_line(key));
+    for (const std::string& each : keys) {
+        MKB_TRY(there, key_is_there(state_->database, each));
+        if (there) {
+            return fail(ErrorKind::bad_input, "run '{}' already has an evaluation of {} with key {}; ask for a new one",
+                        folder().string(), printable_line(task_id), printable_line(each));
+        }
     }
     for (const auto& [kind, content] : artifacts) {
         MKB_TRY(hash, insert_artifact(state_->database, kind, content));

@@ -59,8 +59,10 @@ public:
     Result<std::string> artifact(const std::string& hash);
 
     /// Appends the record and its artifacts' rows in one transaction. A second record with the same key is refused
-    /// (bad_input). `artifacts` are (kind, content) pairs that the record names by hash.
-    Result<void> append(const Record& record, const std::vector<std::pair<std::string, std::string>>& artifacts = {});
+    /// (bad_input), and so is one where a key of `same` is there already: what the same work has on other devices.
+    /// `artifacts` are (kind, content) pairs that the record names by hash.
+    Result<void> append(const Record& record, const std::vector<std::pair<std::string, std::string>>& artifacts = {},
+                        const std::vector<std::string>& same = {});
     /// The evaluation with this key, by an index: a run that is taken up again asks for each of its keys.
     Result<std::optional<Record>> find_by_key(const std::string& key);
     /// At least 4 characters of an id, in any case. bad_input when several begin so.

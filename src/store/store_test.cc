@@ -95,6 +95,19 @@ TEST(Store, ASecondRecordWithTheSameKeyIsRefusedAndLeavesNothingBehind) {
     EXPECT_FALSE(*store.find_by_key("another"));
 }
 
+TEST(Store, ARecordOfWorkThatIsThereUnderAnotherDevicesKeyIsRefused) {
+    const TempDir dir = temp_dir();
+    Store store = open_store(dir.path());
+    Record record = sample::make_record(0);
+    const std::string first = record.key;
+    expect_ok(store.append(record, {}, {"one", first}));
+    record.id = new_record_id();
+    record.key = "one";
+    expect_error(store.append(record, {}, {"one", first}), ErrorKind::bad_input, first);
+    EXPECT_EQ(store.all()->size(), 1U);
+    expect_ok(store.append(record, {}, {"one", "two"}));
+}
+
 TEST(Store, FindTakesAnIdOrAnUnambiguousPrefixInAnyCase) {
     const TempDir dir = temp_dir();
     Store store = open_store(dir.path());
