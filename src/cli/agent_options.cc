@@ -45,7 +45,7 @@ void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
     command.add_option("--prompts", options.prompts, "Folder of prompts instead of the project's own");
     add_device_option(command, options.where.device);
     add_executor_options(command, options.where);
-    add_cores_option(command, options.where.cores);
+    add_timing_options(command, options.where);
 }
 
 void add_round_options(CLI::App& command, RoundOptions& options) {

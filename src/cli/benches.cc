@@ -79,7 +79,9 @@ Result<Benches> open_benches(const Where& where, const std::filesystem::path& ru
     std::vector<Place> places;
     Error last;
     for (const std::string& name : names) {
-        auto bench = open_workbench({.device = name, .targets = where.targets, .cores = where.cores});
+        Where one = where;
+        one.device = name;
+        auto bench = open_workbench(one);
         if (!bench) {
             // A name that is none is a mistake of the user's, in a pool too.
             if (names.size() == 1 || bench.error().kind == ErrorKind::bad_input) {

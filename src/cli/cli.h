@@ -91,6 +91,7 @@ struct Where {
     std::string device = "local";
     std::vector<std::string> targets = {}; ///< the device's own is always among them
     std::string cores = {};                ///< Device::choose_cores; empty: all
+    double cool_down_s = 120;              ///< CoolDown::most
     std::string executor = "threads";      ///< or "slurm"; what follows is for slurm
     std::string slurm_options = {};        ///< of sbatch
     std::string slurm_devices = {};        ///< file: which device a node's first, second, … is
@@ -100,8 +101,8 @@ struct Where {
 void add_device_option(CLI::App& command, std::string& device);
 /// Adds --executor and Slurm's options.
 void add_executor_options(CLI::App& command, Where& where);
-/// Adds --cores.
-void add_cores_option(CLI::App& command, std::string& cores);
+/// Adds --cores and --cool-down.
+void add_timing_options(CLI::App& command, Where& where);
 Result<Workbench> open_workbench(const Where& where = {});
 
 /// One bench for each device: that of a single name, or of "pool:NAME,NAME" or "pool:all", and what hands out work.

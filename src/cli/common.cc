@@ -121,8 +121,14 @@ void add_executor_options(CLI::App& command, Where& where) {
         ->group(group);
 }
 
-void add_cores_option(CLI::App& command, std::string& cores) {
-    command.add_option("--cores", cores, "Which of a phone's or board's cores to use: big, little, or as in 0-3,6");
+void add_timing_options(CLI::App& command, Where& where) {
+    command.add_option("--cores", where.cores,
+                       "Which of a phone's or board's cores to use: big, little, or as in 0-3,6");
+    command
+        .add_option("--cool-down", where.cool_down_s,
+                    "Seconds to wait at most, before timing, for a device that is hot or slowed down by heat; 0: none")
+        ->check(CLI::Range(0.0, 3600.0))
+        ->capture_default_str();
 }
 
 Result<Workbench> open_workbench(const Where& where) {
@@ -154,6 +160,8 @@ Result<Workbench> open_workbench(const Where& where) {
         }
     }
     bench.judge = std::make_unique<Judge>(*bench.framework, *bench.device, std::move(also));
+    bench.judge->cooling().most =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(where.cool_down_s));
     return bench;
 }
 

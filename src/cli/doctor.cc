@@ -107,9 +107,8 @@ Result<std::vector<Finding>> look(const Options& options) {
                         .found = std::to_string(cores),
                         .cost = "timing and this program share one core: intervals get wider"});
     MKB_TRY(quiet, make_local_device()->quiet());
-    constexpr double kQuiet = 0.10;
     findings.push_back({.what = "quiet",
-                        .fine = quiet.busy_share < kQuiet,
+                        .fine = quiet.busy_share < kQuietBusyShare,
                         .found = fmt::format("{:.0f} % busy now", 100 * quiet.busy_share),
                         .cost = "records say that the device was not quiet; close what runs beside",
                         .passing = true});

@@ -252,7 +252,7 @@ void add_evaluate(Program& program) {
                      "What it must build for besides the device's own target: host, aarch64, android")
         ->delimiter(',')
         ->allow_extra_args(false); // what follows are files
-    add_cores_option(*command, options->where.cores);
+    add_timing_options(*command, options->where);
     command->add_flag("--count-instructions", options->count_instructions,
                       "Count those of candidate and native, on a device that can (qemu): a repeatable cost, no time");
     command->add_option("--seed", options->seed,

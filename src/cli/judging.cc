@@ -11,7 +11,8 @@ namespace mkb::cli {
 
 namespace {
 
-Result<std::optional<WorkResult>> stored_under(Store& store, const std::vector<std::string>& keys) {
+Result<std::optional<WorkResult>> stored_under(Executor& executor, Store& store,
+                                               const std::vector<std::string>& keys) {
     for (const std::string& key : keys) {
         MKB_TRY(stored, store.find_by_key(key));
         if (stored) {
@@ -27,7 +28,7 @@ Result<std::optional<WorkResult>> stored_under(Store& store, const std::vector<s
 Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work, const std::function<bool()>& wanted,
                              const std::function<void(Record&)>& complete) {
     MKB_TRY(keys, executor.keys(*work.task, work.loaded, work.options));
-    MKB_TRY(stored, stored_under(store, keys));
+    MKB_TRY(stored, stored_under(executor, store, keys));
     if (stored) {
         return std::move(*stored);
     }
@@ -57,7 +58,10 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
     auto appended = store.append(judgement->record, judgement->artifacts, keys);
     if (!appended) {
         // Another process on the same run may have been quicker.
-        MKB_TRY(theirs, stored_under(store, keys));
+        MKB_TRY(theirs, stored_under(executor, store, keys));
+        if (theirs) {
+            executor.stored(judgement->record.key);
+        }
         return theirs ? Result<WorkResult>(std::move(*theirs)) : std::unexpected(appended.error());
     }
     executor.stored(judgement->record.key);
@@ -87,11 +91,9 @@ Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, cons
             ++done;
         }
     };
-    // Twice as many as places: no place waits while the store writes what it judged last.
-    const std::size_t workers = executor.width() > 1 ? 2 * executor.width() : 1;
     {
         std::vector<std::jthread> threads;
-        for (std::size_t i = 1; i < std::min(workers, works.size()); ++i) {
+        for (std::size_t i = 1; i < std::min(executor.askers(), works.size()); ++i) {
             threads.emplace_back(work_on);
         }
         work_on();

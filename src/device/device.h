@@ -2,6 +2,7 @@
 // The Device seam: where the runner runs. An implementation moves files there, runs one command under limits, and
 // brings files back. Every implementation passes tests/conformance/device_conformance.h.
 #include "base/result.h"
+#include "device/readings.h"
 #include "record/record.h"
 
 #include <chrono>
@@ -42,14 +43,7 @@ struct DeviceExit {
     std::vector<std::string> pulled; ///< names of those that were there
 };
 
-/// Load and clocks just before timing (evaluation.md section 5).
-struct QuietReading {
-    double busy_share = 0; ///< of all cores together, 0…1
-    int cores = 1;
-    double temperature_c = 0;   ///< 0: not readable
-    double frequency_mhz = 0;   ///< 0: not readable
-    double battery_percent = 0; ///< 0: not readable
-};
+class Turn;
 
 class Device {
 public:
@@ -61,6 +55,9 @@ public:
     virtual Result<DeviceExit> run(const DeviceCommand& command) = 0;
     /// Over about 100 ms.
     virtual Result<QuietReading> quiet() = 0;
+    /// While what comes back lives, no other mkb of this user on this host runs a command there: nothing of ours
+    /// disturbs what is timed. Waits, with progress. A device that takes no turns gives nothing.
+    virtual Result<std::shared_ptr<const Turn>> take_turn() { return nullptr; }
     virtual std::string name() const = 0;
     /// Which cores commands run on from now on: "big", "little", or numbers as in "0-3,6". bad_input where the device
     /// leaves no choice; a core that is not there shows with the first command.

@@ -21,7 +21,7 @@ public:
         });
     }
 
-    Result<QuietReading> quiet() override { return quiet_of_this_machine(); }
+    Result<QuietReading> quiet() override { return read_machine(); }
     std::string name() const override { return "local"; }
 };
 

@@ -79,7 +79,7 @@ public:
         return result;
     }
 
-    Result<QuietReading> quiet() override { return quiet_of_this_machine(); }
+    Result<QuietReading> quiet() override { return read_machine(); }
     std::string name() const override { return "qemu"; }
 
     std::vector<std::string> launcher() const override {

@@ -2,46 +2,14 @@
 
 #include "base/files.h"
 
-#include <array>
-#include <chrono>
 #include <fstream>
-#include <numeric>
 #include <sys/stat.h>
-#include <thread>
 
 namespace mkb {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::chrono::milliseconds kQuietWindow{100};
-
-struct CpuTimes {
-    double busy = 0;
-    double all = 0;
-};
-
-CpuTimes read_cpu_times() {
-    std::ifstream file("/proc/stat");
-    std::string name;
-    file >> name;
-    // user nice system idle iowait irq softirq steal; what a hypervisor takes away counts as busy
-    std::array<double, 8> values{};
-    for (double& value : values) {
-        file >> value;
-    }
-    CpuTimes times;
-    times.all = std::accumulate(values.begin(), values.end(), 0.0);
-    times.busy = times.all - values[3] - values[4];
-    return times;
-}
-
-double read_number(const char* path) {
-    double value = 0;
-    std::ifstream(path) >> value;
-    return value;
-}
 
 bool plain_name(const std::string& name) {
     return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
@@ -129,18 +97,6 @@ std::string cpu_of_this_machine() {
         }
     }
     return "unknown processor";
-}
-
-Result<QuietReading> quiet_of_this_machine() {
-    const CpuTimes before = read_cpu_times();
-    std::this_thread::sleep_for(kQuietWindow);
-    const CpuTimes after = read_cpu_times();
-    QuietReading reading;
-    reading.cores = static_cast<int>(std::thread::hardware_concurrency());
-    reading.busy_share = after.all > before.all ? (after.busy - before.busy) / (after.all - before.all) : 0;
-    reading.temperature_c = read_number("/sys/class/thermal/thermal_zone0/temp") / 1000;
-    reading.frequency_mhz = read_number("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq") / 1000;
-    return reading;
 }
 
 } // namespace mkb

@@ -25,6 +25,5 @@ Result<DeviceExit> run_in_fresh_folder(const std::string& device, const DeviceCo
 
 /// Model name of the processor.
 std::string cpu_of_this_machine();
-Result<QuietReading> quiet_of_this_machine();
 
 } // namespace mkb

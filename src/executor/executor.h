@@ -1,6 +1,6 @@
 #pragma once
 // The Executor seam: on which of several devices a candidate is judged, and when. Whoever judges many asks it from as
-// many threads as `width` says, or more; the judging itself is evaluate(), whatever the executor.
+// many threads as `askers` says; the judging itself is evaluate(), whatever the executor.
 #include "pipeline/evaluate.h"
 
 #include <functional>
@@ -24,6 +24,8 @@ public:
     virtual void stored(const std::string& /*key*/) {}
     /// How many judgements can go on side by side.
     virtual std::size_t width() const = 0;
+    /// How many threads should ask, so that no device waits for one that is busy with the judgement before.
+    virtual std::size_t askers() const { return width(); }
 };
 
 /// One device as an executor sees it. It is asked for one thing at a time.

@@ -19,6 +19,7 @@ public:
     }
 
     std::size_t width() const override { return seats_.size(); }
+    std::size_t askers() const override { return seats_.size() > 1 ? 2 * seats_.size() : 1; }
 
     Result<std::vector<std::string>> keys(const Task& task, const LoadedCandidate& loaded,
                                           const EvaluateOptions& options) override {

@@ -5,7 +5,9 @@
 #include "candidate/candidate.h"
 #include "device/device.h"
 #include "framework/framework.h"
+#include "pipeline/calibration.h"
 #include "pipeline/profile.h"
+#include "pipeline/readiness.h"
 #include "record/record.h"
 #include "task/task.h"
 #include "verify/oracle.h"
@@ -18,19 +20,6 @@
 #include <vector>
 
 namespace mkb {
-
-/// Bandwidth and peak of a device, measured once and kept in the cache.
-struct Calibration {
-    std::vector<job::Bandwidth> bandwidth; ///< by working set, ascending
-    double peak_gflop_s = 0;
-    /// Least time for a task on this device, in microseconds: the larger of bytes over bandwidth and operations over
-    /// peak.
-    double floor_us(const Task& task) const;
-    /// Least time to move the task's bytes alone.
-    double bytes_floor_us(const Task& task) const;
-};
-/// {"peak_gflop_s": …, "bandwidth": [{"working_set_bytes": …, "gb_s": …}, …]}
-nlohmann::json to_json(const Calibration& calibration);
 
 struct EvaluateOptions {
     Profile profile;
@@ -55,6 +44,8 @@ public:
     Device& device() { return device_; }
     const std::vector<Framework*>& also() const { return also_; }
     Result<const Calibration*> calibration();
+    /// How long the device is waited for before it is timed.
+    CoolDown& cooling() { return cooling_; }
     /// The oracle of the task's own parameters, loaded once.
     Result<Oracle*> oracle(const Task& task);
 
@@ -63,6 +54,7 @@ private:
     Device& device_;
     std::vector<Framework*> also_;
     std::optional<Calibration> calibration_;
+    CoolDown cooling_;
     std::map<std::string, Oracle> oracles_; ///< by task hash
 };
 

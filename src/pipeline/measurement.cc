@@ -3,6 +3,7 @@
 #include "measure/samples.h"
 #include "measure/statistics.h"
 #include "pipeline/device_run.h"
+#include "pipeline/readiness.h"
 #include "pipeline/verification.h"
 #include "verify/verify.h"
 
@@ -103,9 +104,41 @@ void add_flags(const Task& task, const Calibration& calibration, const job::JobR
     if (task.threads == 1 && median(std::move(shares)) > kBusyCpuShare) {
         measured.flags.emplace_back("uses more processor time than wall time with one thread");
     }
-    if (!measured.facts.quiet) {
-        measured.flags.push_back(fmt::format("the device was not quiet: {:.0f} % busy before timing",
-                                             100 * (1 - measured.facts.idle_share_before)));
+}
+
+void note_readiness(const Readiness& ready, MeasurementResult& measured) {
+    measured.facts.idle_share_before = 1 - ready.reading.busy_share;
+    measured.facts.quiet = ready.quiet();
+    measured.facts.temperature_c = ready.reading.temperature_c;
+    measured.facts.frequency_mhz = ready.reading.frequency_mhz;
+    measured.facts.frequency_limit = ready.reading.frequency_limit;
+    measured.facts.battery_percent = ready.reading.battery_percent;
+    measured.facts.cooled_s = ready.cooled_s;
+    if (!ready.quiet()) {
+        measured.flags.push_back(
+            fmt::format("the device was not quiet: {:.0f} % busy before timing", 100 * ready.reading.busy_share));
+    }
+    if (!ready.hot.empty()) {
+        measured.flags.push_back(
+            fmt::format("the device was hot before timing, after {:.0f} s of waiting: {}", ready.cooled_s, ready.hot));
+    }
+}
+
+/// What timing made of the device, where it shows heat at all.
+Result<QuietReading> read_after(Device& device, const QuietReading& before) {
+    if (before.temperature_c == 0 && before.frequency_limit == 0) {
+        return before;
+    }
+    return device.quiet();
+}
+
+void note_heat(const QuietReading& before, const QuietReading& after, MeasurementResult& measured) {
+    measured.facts.temperature_after_c = after.temperature_c;
+    if (after.frequency_limit > 0 && after.frequency_limit < std::min(before.frequency_limit, kFullFrequency)) {
+        measured.flags.push_back(
+            fmt::format("slowed down by heat while timed: its cores may reach {:.0f} % of their frequency, {:.0f} % "
+                        "before",
+                        100 * after.frequency_limit, 100 * before.frequency_limit));
     }
 }
 
@@ -176,20 +209,12 @@ std::optional<std::string> roofline_flag(double latency_us, double bytes_floor_u
                        latency_us, bytes_floor_us);
 }
 
-Result<QuietReading> wait_until_quiet(Device& device) {
-    MKB_TRY(reading, device.quiet());
-    for (int i = 1; i < kQuietTries && reading.busy_share >= kQuietBusyShare; ++i) {
-        MKB_TRY(again, device.quiet());
-        reading = again;
-    }
-    return reading;
-}
-
 Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const EvaluateOptions& options) {
     MKB_TRY(job, measuring_job(judge, task, built, seed, options));
     MKB_TRY(calibration, judge.calibration());
     MKB_TRY(files, files_for(task, built));
+    MKB_TRY(turn, judge.device().take_turn());
     MeasurementResult measured;
     job.measure.quads = 1;
     job.measure.runs_per_block = 2;
@@ -204,7 +229,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         blocks_for(options.profile, std::max(median_us(first.native_ns), median_us(first.candidate_ns)));
     job.measure.quads = blocks.quads;
     job.measure.runs_per_block = blocks.runs;
-    MKB_TRY(quiet, wait_until_quiet(judge.device()));
+    MKB_TRY(ready, wait_until_ready(judge.device(), judge.cooling()));
     if (options.profile.most_pairs > options.profile.pairs) {
         MKB_TRY(scatter, run_pairs(judge, task, built, files, pilot_of(job, options.profile.pilot_pairs)));
         measured.pilot_ms += scatter.reply.wall_ms;
@@ -223,11 +248,12 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         measured.fault = std::move(timed.fault);
         return measured;
     }
+    MKB_TRY(after, read_after(judge.device(), ready.reading));
     MKB_TRY(sampled, check_samples(judge, task, seed, reply));
     measured.fault = std::move(sampled);
     const ClockCheck clocks = check_clocks(reply.result.pairs);
     if (!measured.fault && !clocks.honest) {
-        MKB_DO(rule_out_noise(judge, task, built, files, job, quiet));
+        MKB_DO(rule_out_noise(judge, task, built, files, job, ready.reading));
         measured.fault = Cheated{
             .rule = "clock",
             .evidence = fmt::format(
@@ -235,11 +261,8 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
                 clocks.candidate_remainder_us, clocks.native_remainder_us, clocks.tolerance_us)};
     }
     measured.facts = facts_of(reply.result, job.measure.quads);
-    measured.facts.idle_share_before = 1 - quiet.busy_share;
-    measured.facts.quiet = quiet.busy_share < kQuietBusyShare;
-    measured.facts.temperature_c = quiet.temperature_c;
-    measured.facts.frequency_mhz = quiet.frequency_mhz;
-    measured.facts.battery_percent = quiet.battery_percent;
+    note_readiness(ready, measured);
+    note_heat(ready.reading, after, measured);
     measured.correct = speedup_of(task, *calibration, measured.facts);
     add_flags(task, *calibration, reply.result, measured);
     const std::vector<std::uint8_t> packed = nlohmann::json::to_cbor(job::to_json(reply.result));

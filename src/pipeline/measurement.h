@@ -25,10 +25,4 @@ Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, con
 /// than the floor itself may be off; nothing for a possible one.
 std::optional<std::string> roofline_flag(double latency_us, double bytes_floor_us);
 
-/// Waits until the device is idle (published rule: total load below 10 %), at most `kQuietWait`; the reading is
-/// recorded either way.
-constexpr double kQuietBusyShare = 0.10;
-constexpr int kQuietTries = 20; ///< of about 100 ms each
-Result<QuietReading> wait_until_quiet(Device& device);
-
 } // namespace mkb

@@ -93,10 +93,15 @@ DeviceFacts read_device(FieldReader fields, FieldReader& parent) {
     return facts;
 }
 
-// Of the device before timing; left out where it does not show them.
-constexpr const char* kTemperature = "temperature_c";
-constexpr const char* kFrequency = "frequency_mhz";
-constexpr const char* kBattery = "battery_percent";
+// Left out where they are 0: the device does not show them, or nothing was waited for.
+constexpr std::pair<const char*, double MeasurementFacts::*> kOfTheDevice[] = {
+    {"temperature_c", &MeasurementFacts::temperature_c},
+    {"frequency_mhz", &MeasurementFacts::frequency_mhz},
+    {"frequency_limit", &MeasurementFacts::frequency_limit},
+    {"battery_percent", &MeasurementFacts::battery_percent},
+    {"temperature_after_c", &MeasurementFacts::temperature_after_c},
+    {"cooled_s", &MeasurementFacts::cooled_s},
+};
 
 nlohmann::json to_json(const MeasurementFacts& m) {
     nlohmann::json json{{"pair_ratios", numbers_to_json(m.pair_ratios)},
@@ -110,10 +115,9 @@ nlohmann::json to_json(const MeasurementFacts& m) {
                         {"samples_artifact", valid_utf8(m.samples_artifact)},
                         {"resize_us", number_to_json(m.resize_us)},
                         {"native_resize_us", number_to_json(m.native_resize_us)}};
-    for (const auto& [name, value] :
-         {std::pair{kTemperature, m.temperature_c}, {kFrequency, m.frequency_mhz}, {kBattery, m.battery_percent}}) {
-        if (value > 0) {
-            json[name] = number_to_json(value);
+    for (const auto& [name, member] : kOfTheDevice) {
+        if (m.*member > 0) {
+            json[name] = number_to_json(m.*member);
         }
     }
     return json;
@@ -131,10 +135,8 @@ MeasurementFacts read_measurement(FieldReader fields, FieldReader& parent) {
                            .samples_artifact = fields.text("samples_artifact"),
                            .resize_us = fields.number("resize_us"),
                            .native_resize_us = fields.number("native_resize_us")};
-    for (const auto& [name, value] : {std::pair{kTemperature, &facts.temperature_c},
-                                      {kFrequency, &facts.frequency_mhz},
-                                      {kBattery, &facts.battery_percent}}) {
-        *value = fields.optional(name) != nullptr ? fields.number(name) : 0;
+    for (const auto& [name, member] : kOfTheDevice) {
+        facts.*member = fields.optional(name) != nullptr ? fields.number(name) : 0;
     }
     parent.refuse(fields.reason());
     return facts;

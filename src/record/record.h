@@ -50,9 +50,13 @@ struct MeasurementFacts {
     int core = -1;
     double idle_share_before = 1; ///< of all cores, 0…1
     bool quiet = true;            ///< the gate of evaluation.md section 5 held
-    double temperature_c = 0;     ///< of the device before timing; this and the next two: 0 where it does not show it
+    // Of the device; 0 where it does not show it.
+    double temperature_c = 0; ///< before timing, as the next three
     double frequency_mhz = 0;
+    double frequency_limit = 0; ///< what its cores may reach, as a share of what they could, 0…1
     double battery_percent = 0;
+    double temperature_after_c = 0;
+    double cooled_s = 0;          ///< waited until it was cool
     std::string samples_artifact; ///< hash in the store
     double resize_us = 0;         ///< candidate's onResize, median: work moved there shows
     double native_resize_us = 0;

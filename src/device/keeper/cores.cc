@@ -1,12 +1,10 @@
 #include "device/keeper/cores.h"
 
-#include "base/descriptor.h"
 #include "device/keeper/report.h"
+#include "device/readings.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -15,15 +13,6 @@ namespace mkb::keeper {
 namespace {
 
 constexpr long kMostCores = 1024;
-
-double number_at(const std::string& path) {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::array<char, 64> text{};
-    if (!file || read_some(file.get(), {text.data(), text.size() - 1}) <= 0) {
-        return 0;
-    }
-    return std::strtod(text.data(), nullptr);
-}
 
 /// "3" or "0-3"; false for anything else.
 bool parse_range(const std::string& text, long& first, long& last) {
@@ -79,12 +68,12 @@ std::vector<double> core_strengths() {
     const long count = std::min(sysconf(_SC_NPROCESSORS_CONF), kMostCores);
     for (long core = 0; core < count; ++core) {
         const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(core);
-        double strength = number_at(folder + "/cpu_capacity");
+        double strength = number_in_file(folder + "/cpu_capacity");
         if (strength <= 0) {
-            strength = number_at(folder + "/cpufreq/cpuinfo_max_freq");
+            strength = number_in_file(folder + "/cpufreq/cpuinfo_max_freq");
         }
         // A file "online" with 0: it is switched off. The first core often has no such file.
-        const bool off = access((folder + "/online").c_str(), R_OK) == 0 && number_at(folder + "/online") == 0;
+        const bool off = access((folder + "/online").c_str(), R_OK) == 0 && number_in_file(folder + "/online") == 0;
         strengths.push_back(off ? 0 : strength > 0 ? strength : 1);
     }
     return strengths;

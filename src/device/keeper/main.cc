@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
     }
     keeper::Kept kept(argv[1]);
     if (request.action == "look") {
-        keeper::send_facts();
+        keeper::send_facts(request.cores);
     } else if (kept.open()) {
         request.action == "store" ? store(request, kept) : run(request, kept);
     }

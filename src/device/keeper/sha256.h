@@ -1,5 +1,6 @@
 #pragma once
-// SHA-256 without a library: the keeper is one static program that runs anywhere.
+// SHA-256 without a library: the keeper is one static program for every processor, and base/hash.h has OpenSSL's, which
+// for a foreign processor would take that one's packages.
 #include <array>
 #include <cstdint>
 #include <string>

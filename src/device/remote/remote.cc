@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "device/remote/reply.h"
+#include "device/turn.h"
 
 #include <algorithm>
 #include <charconv>
@@ -17,7 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAnswerTime{60'000};   ///< for what needs no time by itself
-constexpr milliseconds kReturnTime{120'000};  ///< a device that was there and went away: a reboot
+constexpr milliseconds kReturnTime{120'000};  ///< a device that was there and went away: a reboot; MKB_DEVICE_WAIT
 constexpr double kSlowestBytesPerMs = 200;    ///< of a connection that is still of use
 constexpr int kTries = 3;                     ///< a request is sent again when the connection breaks
 constexpr const char* kProbe = "mkb-probe 1"; ///< in front of the probe's answers
@@ -103,13 +104,24 @@ public:
         QuietReading reading;
         reading.busy_share = std::clamp(number_in(reply.facts, "busy_share"), 0.0, 1.0);
         reading.cores = std::max(1, static_cast<int>(number_in(reply.facts, "cores")));
-        reading.temperature_c = number_in(reply.facts, "temperature") / 1000;
-        reading.frequency_mhz = number_in(reply.facts, "frequency") / 1000;
-        reading.battery_percent = number_in(reply.facts, "battery");
+        for (const auto& [name, member] : kReadings) {
+            reading.*member = number_in(reply.facts, name);
+        }
         return reading;
     }
 
+    Result<std::shared_ptr<const Turn>> take_turn() override {
+        if (auto mine = turn_.lock()) {
+            return mine;
+        }
+        MKB_DO(connect()); // it has its name only then
+        auto turn = Turn::take(name());
+        turn_ = turn;
+        return turn;
+    }
+
     Result<DeviceExit> run(const DeviceCommand& command) override {
+        MKB_TRY(turn, take_turn());
         MKB_TRY(message, message_for(command));
         for (int attempt = 1;; ++attempt) {
             MKB_TRY(reply, ask(message, &command));
@@ -199,7 +211,7 @@ private:
         return {};
     }
 
-    Result<KeeperReply> look() { return ask({.request = {.action = "look"}, .bytes = {}}); }
+    Result<KeeperReply> look() { return ask({.request = {.action = "look", .cores = cores_}, .bytes = {}}); }
 
     /// One request to its end. A connection that is broken already is made again, and a device that was there and went
     /// away is waited for. What was begun is never begun again: its contents may have been seen.
@@ -317,7 +329,8 @@ private:
             keepers_ = std::move(keepers);
         }
         if (was_there_) {
-            connection_->wait_for_return(kReturnTime);
+            connection_->wait_for_return(return_time());
+            was_there_ = false; // and not waited for a second time, if it is not there now
         }
         MKB_TRY(found, probe());
         if (!found.has_keeper) {
@@ -326,6 +339,12 @@ private:
         there_ = std::move(found.there);
         was_there_ = true;
         return {};
+    }
+
+    static milliseconds return_time() {
+        const char* seconds = std::getenv("MKB_DEVICE_WAIT");
+        return seconds != nullptr && *seconds != '\0' ? std::chrono::seconds(std::max(0, std::atoi(seconds)))
+                                                      : kReturnTime;
     }
 
     struct Probed {
@@ -400,6 +419,7 @@ private:
     std::optional<There> there_;
     std::optional<DeviceFacts> facts_;
     std::string cores_;
+    std::weak_ptr<const Turn> turn_;
     bool was_there_ = false;
 };
 
