@@ -100,11 +100,20 @@ class SecondHost:
             env={**os.environ, **{k: str(v) for k, v in variables.items()}},
         )
 
+    def cut(self):
+        """The cable between here and there; nobody is told."""
+        subprocess.run(["ip", "link", "set", "mkb0", "down"], check=True, env={**os.environ, "PATH": SEARCH})
+
+    def mend(self):
+        subprocess.run(["ip", "link", "set", "mkb0", "up"], check=True, env={**os.environ, "PATH": SEARCH})
+
     def listens(self, port):
         probe = f"import socket, sys; sys.exit(socket.socket().connect_ex(('127.0.0.1', {port})))"
         return subprocess.run([*self.through, sys.executable, "-c", probe], check=False).returncode == 0
 
     def close(self):
+        # At once: the next one's cable has the same name.
+        subprocess.run(["ip", "link", "del", "mkb0"], check=False, env={**os.environ, "PATH": SEARCH})
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import shutil
 import signal
 import sqlite3
@@ -10,7 +9,9 @@ import subprocess
 import threading
 import unittest
 
-from program import ENVIRONMENT, FINE, MKB, OR, TRANSIENT, ProgramTest, kernel
+from program import (
+    ENVIRONMENT, FINE, MKB, OR, TRANSIENT, ProgramTest, below, is_runner, is_runners_child, kernel,
+)
 
 # Some seconds of the compiler's work, so that it can be met while it runs.
 SLOW = """
@@ -51,43 +52,8 @@ int gettimeofday(struct timeval* at, void* zone) {
 """
 
 
-def processes():
-    """Number: (parent, command line) of every live process."""
-    found = {}
-    for folder in pathlib.Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                parent, state = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1::-1]
-                if state not in "ZX":
-                    found[int(folder.name)] = (int(parent), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            except OSError:
-                pass  # it ended meanwhile
-    return found
-
-
-def below(ancestor, is_meant):
-    """Descendants of a process whose command line is meant."""
-    all_of_them = processes()
-    found = []
-    for number, (_, words) in all_of_them.items():
-        at = number
-        while at in all_of_them and at != ancestor:
-            at = all_of_them[at][0]
-        if at == ancestor and number != ancestor and is_meant(words):
-            found.append(number)
-    return found
-
-
 def is_compiler(words):
     return " -cc1 " in words
-
-
-def is_runner(words):
-    return "mkb-runner job.json" in words
-
-
-def is_runners_child(words):
-    return words.rstrip().endswith("--child")
 
 
 SIZES = ("16k", "64k", "128k", "512k", "2m", "8m", "32m", "256m")

@@ -118,6 +118,41 @@ def processes_below(folder):
     return found
 
 
+def processes():
+    """Number: (parent, command line) of every live process."""
+    found = {}
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent, state = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1::-1]
+                if state not in "ZX":
+                    found[int(folder.name)] = (int(parent), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            except OSError:
+                pass  # it ended meanwhile
+    return found
+
+
+def below(ancestor, is_meant):
+    """Descendants of a process whose command line is meant."""
+    all_of_them = processes()
+    found = []
+    for number, (_, words) in all_of_them.items():
+        at = number
+        while at in all_of_them and at != ancestor:
+            at = all_of_them[at][0]
+        if at == ancestor and number != ancestor and is_meant(words):
+            found.append(number)
+    return found
+
+
+def is_runner(words):
+    return "mkb-runner job.json" in words
+
+
+def is_runners_child(words):
+    return words.rstrip().endswith("--child")
+
+
 def wait_until(condition, limit_s=10):
     """Killing is not instant: the system takes the processes down one after the other."""
     end = time.monotonic() + limit_s

@@ -4,12 +4,56 @@ pools of them."""
 import json
 import os
 import shutil
+import subprocess
+import threading
+import time
 import unittest
 
 from program import (
-    BAD_INPUT, CANDIDATES, FINE, NO, OR, TRANSIENT, ProgramTest, kernel, make_folder, write_manifest,
+    BAD_INPUT, CANDIDATES, FINE, MKB, NO, OR, TRANSIENT, ProgramTest, is_runner, kernel, make_folder, wait_until,
+    write_manifest,
 )
-from servers import Adbd, Sshd, enter_own_network, free_port
+from servers import OWN_NETWORK, Adbd, Sshd, enter_own_network, free_port, quietly
+
+
+class Machine:
+    """What this machine shows of its heat, clocks and battery, made up, and seen by this test and its servers only: a
+    processor of which the first core is a little one, below 85 degrees, and a full battery."""
+
+    CPUS, THERMAL, POWER = "/sys/devices/system/cpu", "/sys/class/thermal", "/sys/class/power_supply"
+
+    @staticmethod
+    def missing():
+        return None if OWN_NETWORK in os.environ else "what this machine shows can be made up by root only"
+
+    def __init__(self, folder):
+        self.folder = folder
+        quietly("cp", "-r", "--no-preserve=all", self.CPUS, folder / "cpu")
+        self.cores = [core for core in range(os.cpu_count()) if (folder / f"cpu/cpu{core}").is_dir()]
+        for core in self.cores:
+            self.put(f"cpu/cpu{core}/cpu_capacity", 400 if core == 0 else 1024)
+            self.put(f"cpu/cpu{core}/cpufreq/scaling_cur_freq", 600_000 * (core + 1))
+            self.put(f"cpu/cpu{core}/cpufreq/cpuinfo_max_freq", 1_800_000)
+        for name, text in (("type", "cpu-1-0"), ("trip_point_0_type", "passive"), ("trip_point_0_temp", 85_000)):
+            self.put(f"thermal/thermal_zone0/{name}", text)
+        self.put("power/battery/capacity", 77)
+        self.heat(41_000, 1_800_000)
+        for name, place in (("cpu", self.CPUS), ("thermal", self.THERMAL), ("power", self.POWER)):
+            subprocess.run(["mount", "--bind", folder / name, place], check=True)
+
+    def put(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n")
+
+    def heat(self, temperature, limit):
+        self.put("thermal/thermal_zone0/temp", temperature)
+        for core in self.cores:
+            self.put(f"cpu/cpu{core}/cpufreq/scaling_max_freq", limit)
+
+    def close(self):
+        for place in (self.CPUS, self.THERMAL, self.POWER):
+            quietly("umount", "-l", place)
 
 
 class RemoteTest(ProgramTest):
@@ -69,6 +113,85 @@ class RemoteTest(ProgramTest):
         self.assertEqual(len(record["measurement"]["pair_ratios"]), 8)
         self.assertEqual(record["measurement"]["core"], 0)
         self.assertEqual(record["settings"]["cores"], "0")
+
+    def start_on_made_up_machine(self, kind):
+        if Machine.missing():
+            self.skipTest(Machine.missing())
+        machine = Machine(make_folder())
+        self.addCleanup(shutil.rmtree, machine.folder, ignore_errors=True)
+        self.addCleanup(machine.close)
+        return machine, self.start(kind)
+
+    def check_heat(self, kind):
+        machine, server = self.start_on_made_up_machine(kind)
+        (entry,) = self.run_json("devices", "--calibrate", server.device, **self.variables)
+        self.assertEqual((entry["temperature_c"], entry["hot_c"], entry["frequency_limit"]), (41, 85, 1))
+        self.assertEqual((entry["battery_percent"], entry["frequency_mhz"]), (77, 600 * len(machine.cores)))
+        spread = entry["native_against_native"]
+        self.assertTrue(0.5 < spread["low"] <= spread["ratio"] <= spread["high"] < 2, spread)
+        self.assertEqual(spread["pairs"], 20)
+        # What was measured once is listed from then on.
+        (listed,) = self.run_json("devices", server.device, **self.variables)
+        for name in ("native_against_native", "peak_gflop_s", "bandwidth"):
+            self.assertEqual(listed[name], entry[name])
+
+        machine.heat(81_000, 900_000)
+        source = self.write("CPUBinary.cpp", kernel())
+        process = subprocess.Popen(
+            [MKB, "evaluate", "--task", OR, "--profile", "short", "--device", server.device, "--json", source],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder, env=self.environment(**self.variables),
+        )  # fmt: skip
+
+        def cool_down():
+            # From the pilot on; the gate comes after it.
+            pilots = lambda: server.sessions(lambda words: is_runner(words)) or process.poll() is not None
+            wait_until(pilots, limit_s=300)
+            time.sleep(3)  # as long as it is hot
+            machine.heat(62_000, 1_800_000)
+
+        cooling = threading.Thread(target=cool_down)
+        cooling.start()
+        out, err = process.communicate(timeout=600)
+        cooling.join()
+        record = json.loads(out)
+        self.assertEqual(record["outcome"]["kind"], "correct", err.decode())
+        measured = record["measurement"]
+        self.assertGreater(measured["cooled_s"], 0)
+        self.assertEqual((measured["temperature_c"], measured["temperature_after_c"]), (62, 62))
+        self.assertEqual((measured["frequency_limit"], measured["battery_percent"]), (1, 77))
+        self.assertFalse([flag for flag in record["flags"] if "hot" in flag or "heat" in flag], record["flags"])
+
+        # Who does not want to wait is told.
+        machine.heat(81_000, 900_000)
+        done = self.run_mkb(
+            "evaluate", "--task", OR, "--profile", "short", "--cool-down", "0", "--device", server.device, "--json",
+            source, **self.variables,
+        )  # fmt: skip
+        record = json.loads(done.out)
+        self.assertNotIn("cooled_s", record["measurement"])
+        self.assertEqual(record["measurement"]["frequency_limit"], 0.5)
+        self.assertTrue([flag for flag in record["flags"] if "81 °C, wanted below 75 °C" in flag], record["flags"])
+
+    def test_a_hot_board_is_waited_for_and_its_calibration_is_listed(self):
+        self.check_heat(Sshd)
+
+    def test_a_hot_phone_is_waited_for_and_its_calibration_is_listed(self):
+        self.check_heat(Adbd)
+
+    def test_cores_are_chosen_by_kind(self):
+        machine, server = self.start_on_made_up_machine(Adbd)
+        if len(machine.cores) < 2:
+            self.skipTest("there is one core only")
+        source = self.write("CPUBinary.cpp", kernel())
+        for kind, cores, clock in (("little", {0}, 600), ("big", set(machine.cores) - {0}, 600 * len(machine.cores))):
+            done = self.run_mkb(
+                "evaluate", "--task", OR, "--profile", "short", "--device", server.device, "--cores", kind, "--json",
+                source, **self.variables,
+            )  # fmt: skip
+            record = json.loads(done.out)
+            self.assertIn(record["measurement"]["core"], cores)
+            self.assertEqual(record["measurement"]["frequency_mhz"], clock)
+            self.assertEqual(record["settings"]["cores"], kind)
 
     def test_a_pool_judges_on_all_and_once(self):
         server = self.start(Sshd)
