@@ -12,7 +12,7 @@ from program import BAD_INPUT, ENVIRONMENT, FINE, MKB, NO, OR, ROOT, ProgramTest
 
 COMMANDS = [
     "evaluate", "tasks", "show", "baseline", "score", "report", "selftest", "doctor", "devices", "task", "run", "ablate",
-    "compare", "trace", "prompt", "memory", "replay", "tool",
+    "compare", "trace", "prompt", "memory", "replay", "tool", "slurm-job",
 ]  # fmt: skip
 
 
