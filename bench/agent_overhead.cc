@@ -1,9 +1,11 @@
 // What the agent's loop costs beyond building and judging: a run over many tasks with a provider that answers at once.
-//   agent_overhead [TASKS] [ROUNDS]      default: 50 atomic tasks, 2 rounds; prints one line of JSON
+//   agent_overhead [TASKS] [ROUNDS]      default: 50 atomic tasks, 2 rounds; prints one line of JSON, "share" is the
+//                                        loop's time over judging's: prompts, tools, store, memory
 // The provider's kernel builds for every atomic task and copies its input, so that each round builds and verifies;
 // times are of one thread.
 #include "agent/agent.h"
 #include "base/files.h"
+#include "cli/toolbox.h"
 #include "pipeline/evaluate.h"
 
 #include <chrono>
@@ -85,6 +87,8 @@ Result<Spending> run(Judge& judge, const std::vector<Task>& tasks, int rounds, d
     InstantProvider provider(tasks);
     Budget budget({}, {});
     const StopFlag go_on{false};
+    const std::unique_ptr<Framework> sources = make_mnn(Target::host); // apart from the judge's, as in a run
+    const cli::AgentTools tools = cli::make_toolbox(*sources);
     Spending spending;
     const EvaluateOptions defaults{.profile = *profile_named("verify"), .method = "moka", .model = provider.name()};
     const auto timed_judge = [&](const Task& task, const LoadedCandidate& loaded,
@@ -109,9 +113,9 @@ Result<Spending> run(Judge& judge, const std::vector<Task>& tasks, int rounds, d
                            .prices = prices,
                            .prompts = prompts,
                            .memory = *memory,
-                           .tools = {},
+                           .tools = tools.prompt,
                            .judge = timed_judge,
-                           .material = [](const Task&) -> Result<Material> { return Material{}; },
+                           .material = tools.material,
                            .on_round = [](const RoundReport&) {},
                            .stop = go_on,
                            .abort = go_on};
