@@ -44,6 +44,7 @@ SelectTypeParameters=CR_CPU
 SwitchType=switch/none
 MpiDefault=none
 GresTypes=device
+SlurmdParameters=config_overrides
 ReturnToService=2
 SlurmdTimeout=5
 KillWait=2
