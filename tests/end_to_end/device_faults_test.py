@@ -113,6 +113,7 @@ class DeviceFaultsTest(ProgramTest):
             happened.extend(met)
 
         happened, over = [], threading.Event()
+        self.addCleanup(over.set)
         watcher = threading.Thread(target=watch)
         watcher.start()
 
