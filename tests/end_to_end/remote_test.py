@@ -5,13 +5,10 @@ import json
 import os
 import shutil
 import subprocess
-import threading
-import time
 import unittest
 
 from program import (
-    BAD_INPUT, CANDIDATES, FINE, MKB, NO, OR, TRANSIENT, ProgramTest, is_runner, kernel, make_folder, wait_until,
-    write_manifest,
+    BAD_INPUT, CANDIDATES, FINE, MKB, NO, OR, TRANSIENT, ProgramTest, kernel, make_folder, write_manifest,
 )
 from servers import OWN_NETWORK, Adbd, Sshd, enter_own_network, free_port, quietly
 
@@ -142,19 +139,14 @@ class RemoteTest(ProgramTest):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder, env=self.environment(**self.variables),
         )  # fmt: skip
 
-        def cool_down():
-            # From the pilot on; the gate comes after it.
-            pilots = lambda: server.sessions(lambda words: is_runner(words)) or process.poll() is not None
-            wait_until(pilots, limit_s=300)
-            time.sleep(3)  # as long as it is hot
-            machine.heat(62_000, 1_800_000)
-
-        cooling = threading.Thread(target=cool_down)
-        cooling.start()
+        # It stays hot until mkb says that it waits.
+        said = ""
+        while "cooling device" not in said and (line := process.stderr.readline().decode()):
+            said += line
+        machine.heat(62_000, 1_800_000)
         out, err = process.communicate(timeout=600)
-        cooling.join()
         record = json.loads(out)
-        self.assertEqual(record["outcome"]["kind"], "correct", err.decode())
+        self.assertEqual(record["outcome"]["kind"], "correct", said + err.decode())
         measured = record["measurement"]
         self.assertGreater(measured["cooled_s"], 0)
         self.assertEqual((measured["temperature_c"], measured["temperature_after_c"]), (62, 62))
