@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 from program import wait_until
 from servers import OWN_NETWORK, enter_own_network, free_port
@@ -230,6 +231,14 @@ class Slurm:
         )
         answers = lambda: self.run("scontrol", "ping", check=False).returncode == 0  # noqa: E731
         assert wait_until(answers, 30), (self.folder / "slurmctld.log").read_text()
+
+    def wait_for_saved_state(self, job):
+        """Until the controller has written down that `job` runs. One that lost that would start it beside itself, and
+        take the node from everybody until a person gives it back."""
+        state = self.folder / "state/job_state"
+        before = time.time_ns()
+        self.run("scontrol", "update", f"JobId={job}", "Comment=runs")
+        assert wait_until(lambda: state.exists() and state.stat().st_mtime_ns > before, 60)
 
     def kill_controller(self):
         self.controller.kill()

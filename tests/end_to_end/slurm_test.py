@@ -278,7 +278,8 @@ class FaultTest(SlurmTest):
         self.disturbed(restart)
 
     def test_the_controller_is_killed_and_started_anew(self):
-        def restart(*_):
+        def restart(job, _):
+            self.slurm.wait_for_saved_state(job)
             self.slurm.kill_controller()
             self.slurm.start_controller()
 
