@@ -27,9 +27,11 @@ std::vector<BuildError> parse_errors(const std::string& log, const CompileLayout
         if (found.severity != Severity::error || errors.size() == kMaxErrors) {
             continue;
         }
-        // Without a line it is the linker, or the driver that speaks about itself or repeats the linker.
-        if (found.by_linker || (found.at.line > 0 && !found.at.file.empty())) {
-            errors.push_back({.file = short_name(found.at.file, layout),
+        // Without a line it is the linker, or the driver that speaks about itself or repeats the linker. A name that is
+        // only a folder's is quoted text of the candidate's.
+        std::string file = short_name(found.at.file, layout);
+        if (found.by_linker || (found.at.line > 0 && !file.empty())) {
+            errors.push_back({.file = std::move(file),
                               .line = found.at.line,
                               .column = found.at.column,
                               .message = std::move(found.at.message)});
