@@ -11,8 +11,7 @@ namespace mkb::cli {
 
 namespace {
 
-Result<std::optional<WorkResult>> stored_under(Executor& executor, Store& store,
-                                               const std::vector<std::string>& keys) {
+Result<std::optional<WorkResult>> stored_under(Executor& executor, Store& store, const std::vector<std::string>& keys) {
     for (const std::string& key : keys) {
         MKB_TRY(stored, store.find_by_key(key));
         if (stored) {

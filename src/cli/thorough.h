@@ -9,8 +9,8 @@ struct ThoroughOptions {
     Common common;
     std::vector<const Task*> tasks; ///< to choose from
     std::string profile, device, run, html;
-    bool all = false;        ///< every one of `tasks`, instead of two of each category
-    double budget_min = 90;  ///< of all calls that work on this run
+    bool all = false;       ///< every one of `tasks`, instead of two of each category
+    double budget_min = 90; ///< of all calls that work on this run
 };
 
 /// Of the run that holds a thorough self-test where none is named.
