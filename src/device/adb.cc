@@ -15,14 +15,6 @@ constexpr const char* kAdb = "adb";
 constexpr std::chrono::milliseconds kAdbTime{20'000}; ///< for a word with the adb server, which it may have to start
 constexpr std::chrono::milliseconds kBetweenTries{1000};
 
-std::string last_line(std::string text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
-        text.pop_back();
-    }
-    const std::size_t newline = text.rfind('\n');
-    return newline == std::string::npos ? text : text.substr(newline + 1);
-}
-
 Result<ProcessExit> run_adb(std::vector<std::string> words, std::chrono::milliseconds wall_time = kAdbTime) {
     if (!find_program(kAdb)) {
         return fail(ErrorKind::environment, "device adb: the program adb is missing; install Debian's package adb, or "

@@ -84,14 +84,6 @@ Result<fs::path> socket_folder() {
     return folder;
 }
 
-std::string last_line(std::string text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
-        text.pop_back();
-    }
-    const std::size_t newline = text.rfind('\n');
-    return newline == std::string::npos ? text : text.substr(newline + 1);
-}
-
 class SshConnection final : public Connection {
 public:
     SshConnection(std::string name, Address address) : name_(std::move(name)), address_(std::move(address)) {}

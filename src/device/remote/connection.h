@@ -40,6 +40,9 @@ public:
 /// Runs a program whose last argument is the line: one that carries it to the machine.
 Result<ProcessExit> run_through(std::vector<std::string> argv, ShellCommand command);
 
+/// What a program said last; "" when it said nothing.
+std::string last_line(std::string text);
+
 /// Quoted: a POSIX shell reads it as this one word.
 std::string shell_word(const std::string& word);
 

@@ -435,6 +435,14 @@ Result<ProcessExit> run_through(std::vector<std::string> argv, ShellCommand comm
     return run_process(spec);
 }
 
+std::string last_line(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
+        text.pop_back();
+    }
+    const std::size_t newline = text.rfind('\n');
+    return newline == std::string::npos ? text : text.substr(newline + 1);
+}
+
 std::string shell_word(const std::string& word) {
     std::string text = "'";
     for (const char c : word) {
