@@ -26,7 +26,10 @@ def fitted(values: np.ndarray, like: np.ndarray) -> np.ndarray:
 
 def _last_off_by_one(array: np.ndarray) -> np.ndarray:
     changed = array.copy()
-    changed.reshape(-1)[-1] = array.reshape(-1)[-2]
+    flat = changed.reshape(-1)
+    differing = np.flatnonzero(flat[1:] != flat[:-1])
+    if differing.size:
+        flat[differing[-1] + 1] = flat[differing[-1]]
     return changed
 
 

@@ -45,6 +45,12 @@ def test_an_input_read_off_by_one():
     assert wrong_outputs(control, None, inputs, RIGHT, RIGHT, difference, None)[0][0].tolist() == [3, 5, 4]
 
 
+def test_the_last_element_that_makes_a_difference():
+    right = [np.array([0, 1, 2, 3, 3, 3], np.float32)]
+    control = {"kind": "last_off_by_one"}
+    assert wrong_outputs(control, None, {}, right, right, difference, None)[0].tolist() == [0, 1, 2, 2, 3, 3]
+
+
 def test_mixed_groups():
     right = [np.arange(6, dtype=np.float32)]
     control = {"kind": "shuffle", "axis": 0, "groups": 2}

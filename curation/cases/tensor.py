@@ -8,7 +8,6 @@ from curation.mistakes import (
     copy_input,
     cyclic_input,
     ignored,
-    last_off_by_one,
     layout,
     reverse,
     roll_input,
@@ -225,7 +224,6 @@ _CUT = (
         attribute("pads", [0, 0, 4, 2, 0, 0, 3, 1]),
         attribute("pads", [0, 0, 1, 3, 0, 0, 2, 4]),
         operations=64 * 63 * 59,
-        without=(last_off_by_one(),),  # a constant ends the map
         parameters={"constant_value": uniform(-2, 2)},
     ),
     moves(
@@ -260,7 +258,6 @@ _CUT = (
         attribute("mode", "constant"),
         attribute("pads", [0, 0, 16, 0, 0, 15]),
         operations=8 * 64 * 1031,
-        without=(last_off_by_one(),),  # the last sample ends the signal 17 times
     ),
 )
 
@@ -531,7 +528,6 @@ _COMPUTED = (
         attribute("coordinate_transformation_mode", "half_pixel"),
         attribute("nearest_mode", "ceil"),
         operations=64 * 112 * 112,
-        without=(last_off_by_one(),),  # the last two elements are the same one
     ),
     packed(
         "Resize",

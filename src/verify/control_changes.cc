@@ -130,7 +130,13 @@ Change last_from_before() {
         if (count < 2) {
             return false;
         }
-        tensor = gathered(tensor, [count](std::size_t i) { return i + 1 == count ? i - 1 : i; });
+        // Neighbours are often equal (pooling's windows overlap, padding repeats): the last one where it makes a
+        // difference, so that the control is rejected whatever was drawn.
+        std::size_t changed = count - 1;
+        while (changed > 1 && value_at(tensor, changed) == value_at(tensor, changed - 1)) {
+            --changed;
+        }
+        tensor = gathered(tensor, [changed](std::size_t i) { return i == changed ? i - 1 : i; });
         return true;
     };
 }

@@ -34,6 +34,7 @@ TEST(Controls, ChangesDoWhatTheirNamesSay) {
     EXPECT_EQ(after(fill_with(1), {2}, {4, 5}), (Floats{1, 1}));
     EXPECT_EQ(after(scale_by(-2), {2}, {4, 5}), (Floats{-8, -10}));
     EXPECT_EQ(after(last_from_before(), {2, 3}, six), (Floats{0, 1, 2, 3, 4, 4}));
+    EXPECT_EQ(after(last_from_before(), {6}, {0, 1, 2, 3, 3, 3}), (Floats{0, 1, 2, 2, 3, 3}));
     EXPECT_EQ(after(last_from_before(), {1}, {3}), Floats{});
     EXPECT_EQ(after(rolled(1, 1), {2, 3}, six), (Floats{2, 0, 1, 5, 3, 4}));
     EXPECT_EQ(after(rolled(-1, -1), {2, 3}, six), (Floats{1, 2, 0, 4, 5, 3}));
