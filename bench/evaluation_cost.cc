@@ -184,9 +184,10 @@ private:
                                         .out = folder.string()};
         MKB_DO(mnn::write_sources(task, candidate, folder / "src"));
         std::vector<std::string> command = mnn::compiler_command(kit, library_, layout, task);
-        std::ranges::copy(mnn::plugin_link_options(library_, layout), std::back_inserter(command));
-        command.insert(command.end(), {"-Xclang", "-include", "-Xclang", layout.kit + "/" + mnn::prelude_of(task.form),
-                                       mnn::compiled_file(layout, task), library_.file.string(), "-lm"});
+        command.insert(command.end(),
+                       {"-shared", "-fuse-ld=" + library_.toolchain.linker, "-o", layout.out + "/" + mnn::kPluginFile,
+                        "-Xclang", "-include", "-Xclang", layout.kit + "/" + mnn::prelude_of(task.form),
+                        mnn::compiled_file(layout, task), library_.file.string(), "-lm"});
         const Cost begin = now();
         MKB_TRY(done, run_process({.argv = command}));
         costs["bare compiler"].push_back(now() - begin);

@@ -1,4 +1,5 @@
 #include "base/progress.h"
+#include "base/shell.h"
 #include "device/device.h"
 #include "device/remote/remote.h"
 

@@ -1,6 +1,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/progress.h"
+#include "base/shell.h"
 #include "device/device.h"
 #include "device/remote/remote.h"
 

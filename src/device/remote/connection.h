@@ -43,7 +43,4 @@ Result<ProcessExit> run_through(std::vector<std::string> argv, ShellCommand comm
 /// What a program said last; "" when it said nothing.
 std::string last_line(std::string text);
 
-/// Quoted: a POSIX shell reads it as this one word.
-std::string shell_word(const std::string& word);
-
 } // namespace mkb

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/shell.h"
 #include "device/remote/reply.h"
 #include "device/turn.h"
 
@@ -441,14 +442,6 @@ std::string last_line(std::string text) {
     }
     const std::size_t newline = text.rfind('\n');
     return newline == std::string::npos ? text : text.substr(newline + 1);
-}
-
-std::string shell_word(const std::string& word) {
-    std::string text = "'";
-    for (const char c : word) {
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return text + "'";
 }
 
 std::unique_ptr<Device> make_remote_device(std::unique_ptr<Connection> connection) {

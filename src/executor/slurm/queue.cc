@@ -1,6 +1,7 @@
 #include "executor/slurm/queue.h"
 
 #include "base/process.h"
+#include "base/shell.h"
 
 #include <algorithm>
 #include <charconv>
@@ -30,14 +31,6 @@ std::string first_line(const std::string& text) {
     }
     const std::string_view prefix = "sbatch: error: ";
     return last.starts_with(prefix) ? last.substr(prefix.size()) : last;
-}
-
-std::string quoted(const std::string& word) {
-    std::string text = "'";
-    for (const char c : word) {
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return text + "'";
 }
 
 /// For an option in which % means something.
@@ -111,11 +104,9 @@ Result<int> Queue::check() const {
 }
 
 Result<std::string> Queue::submit(const std::string& array, int count) const {
-    std::string command = "exec";
-    for (const std::string& word : program_) {
-        command += " " + quoted(word);
-    }
-    command += fmt::format(" {} {}", quoted(folder_), quoted(array));
+    std::vector<std::string> words = program_;
+    words.insert(words.end(), {folder_, array});
+    const std::string command = "exec " + shell_line(words);
     auto argv = sbatch();
     argv.push_back("--job-name=" + prefix_ + array);
     argv.push_back(fmt::format("--array=0-{}", count - 1));

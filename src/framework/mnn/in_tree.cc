@@ -14,9 +14,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kObject = "candidate.o";
-constexpr const char* kLibrary = "libMNN.so";
-
 /// One command of a build in the compiler's jail; false when it failed, and then the build's result says why.
 Result<bool> run_step(const CompileFolders& folders, const std::vector<std::string>& command, const std::string& output,
                       Build& build) {
@@ -44,15 +41,7 @@ std::vector<std::string> compile_command(const Kit& kit, const Library& library,
     std::vector<std::string> command = compiler_command(kit, library, layout, task);
     // Past the driver, which would take the precompiled header beside the prelude.
     command.insert(command.end(), {"-Xclang", "-include", "-Xclang", layout.kit + "/" + prelude_of(task.form), "-c",
-                                   "-o", layout.out + "/" + kObject, compiled_file(layout, task)});
-    return command;
-}
-
-std::vector<std::string> plugin_command(const Library& library, const CompileLayout& layout) {
-    std::vector<std::string> command = {library.toolchain.cxx_in_jail()};
-    std::ranges::copy(library.toolchain.flags, std::back_inserter(command));
-    std::ranges::copy(plugin_link_options(library, layout), std::back_inserter(command));
-    command.insert(command.end(), {layout.out + "/" + kObject, layout.kit + "/" + kLibrary, "-lm"});
+                                   "-o", layout.out + "/" + kObjectFile, compiled_file(layout, task)});
     return command;
 }
 
@@ -69,10 +58,10 @@ std::vector<std::string> library_command(const Library& library, const CompileLa
             command.push_back(layout.objects + "/" + word);
             after_objects = command.size();
         } else {
-            command.push_back(word == kLibrary ? layout.out + "/" + kLibrary : word);
+            command.push_back(word == kLibraryFile ? layout.out + "/" + kLibraryFile : word);
         }
     }
-    command.insert(command.begin() + static_cast<std::ptrdiff_t>(after_objects), layout.sources + "/" + kObject);
+    command.insert(command.begin() + static_cast<std::ptrdiff_t>(after_objects), layout.sources + "/" + kObjectFile);
     command.insert(command.end(), {"-Wl,--no-dependent-libraries", "-Wl,--build-id=none"});
     return command;
 }
@@ -84,8 +73,8 @@ Result<bool> seal_object(const CompileFolders& compiled, const fs::path& folder,
     const CompileLayout from = layout_for(merging);
     MKB_TRY(merged, run_step(merging,
                              {"/usr/bin/ld.lld-19", "-r", "--force-group-allocation", "-T", from.sources + "/seal.ld",
-                              from.sources + "/" + kObject, "-o", from.out + "/" + kObject},
-                             kObject, build));
+                              from.sources + "/" + kObjectFile, "-o", from.out + "/" + kObjectFile},
+                             kObjectFile, build));
     if (!merged) {
         return false;
     }
@@ -93,12 +82,12 @@ Result<bool> seal_object(const CompileFolders& compiled, const fs::path& folder,
     const CompileLayout to = layout_for(sealing);
     std::vector<std::string> command = {"/usr/bin/llvm-objcopy-19"};
     std::ranges::copy(seal_options(), std::back_inserter(command));
-    command.insert(command.end(), {to.sources + "/" + kObject, to.out + "/" + kObject});
-    MKB_TRY(sealed, run_step(sealing, command, kObject, build));
+    command.insert(command.end(), {to.sources + "/" + kObjectFile, to.out + "/" + kObjectFile});
+    MKB_TRY(sealed, run_step(sealing, command, kObjectFile, build));
     if (!sealed) {
         return false;
     }
-    MKB_TRY(object, read_file(sealing.out / kObject));
+    MKB_TRY(object, read_file(sealing.out / kObjectFile));
     const auto findings = check_sealed(object);
     refuse(findings, build);
     return findings.empty();
@@ -112,13 +101,13 @@ Result<Build> compile_in_tree(const Kit& kit, const Library& library, const Task
     MKB_DO(write_sources(task, candidate, folders.sources));
     const CompileLayout layout = layout_for(folders);
     Build build;
-    MKB_TRY(compiled, run_step(folders, compile_command(kit, library, layout, task), kObject, build));
+    MKB_TRY(compiled, run_step(folders, compile_command(kit, library, layout, task), kObjectFile, build));
     if (!compiled) {
         return build;
     }
-    MKB_TRY(linked, run_step(folders, plugin_command(library, layout), "candidate.so", build));
+    MKB_TRY(linked, run_step(folders, link_command(kit, layout), kPluginFile, build));
     if (linked) {
-        build.result = Built{.as = Built::As::plugin, .file = folders.out / "candidate.so", .sha256 = {}};
+        build.result = Built{.as = Built::As::plugin, .file = folders.out / kPluginFile, .sha256 = {}};
     }
     return build;
 }
@@ -134,11 +123,11 @@ Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& ta
                                  .objects = library.objects,
                                  .out = folder / "library",
                                  .toolchain = library.toolchain.folder};
-    MKB_TRY(linked, run_step(folders, library_command(library, layout_for(folders)), kLibrary, build));
+    MKB_TRY(linked, run_step(folders, library_command(library, layout_for(folders)), kLibraryFile, build));
     if (!linked) {
         return {};
     }
-    const fs::path file = folders.out / kLibrary;
+    const fs::path file = folders.out / kLibraryFile;
     MKB_TRY(plain, read_file(library.file));
     MKB_TRY(bytes, read_file(file));
     MKB_TRY(native, native_functions(library, task));

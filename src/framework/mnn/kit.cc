@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/progress.h"
+#include "framework/mnn/compiler_log.h"
 
 #include <algorithm>
 #include <atomic>
@@ -28,6 +29,8 @@ constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fn
 constexpr const char* kPreludes[] = {"prelude.h", "prelude_geometry.h", "prelude_composite.h"};
 /// What a candidate of the composite form includes by name.
 constexpr const char* kTransformHeader = "OnnxExtraManager.hpp";
+
+constexpr const char* kLinkFile = "link.json"; ///< Kit::link
 
 struct RunnerSources {
     std::vector<fs::path> units; ///< to be compiled
@@ -58,6 +61,13 @@ Result<RunnerSources> runner_sources(const fs::path& home) {
     }
     sources.hash = sha256_hex(contents);
     return sources;
+}
+
+std::vector<std::string> link_options(const Toolchain& toolchain) {
+    return {"-shared", "-fuse-ld=" + toolchain.linker, "-Wl,-z,defs",
+            // What it defines itself it uses itself: the loader would prefer the framework's of the same name.
+            "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
+            "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o", kPluginFile, "-lm"};
 }
 
 std::vector<std::string> include_flags(const Library& library, const char* option) {
@@ -174,6 +184,8 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
         MKB_TRY(bytes, read_file(folder / name));
         hashes[name] = sha256_hex(bytes);
     }
+    MKB_TRY(link, plugin_linker(library));
+    MKB_DO(write_file_atomic(folder / kLinkFile, nlohmann::json(link).dump()));
     return write_file_atomic(folder / "hashes.json", hashes.dump());
 }
 
@@ -206,11 +218,17 @@ std::vector<std::string> candidate_flags(const Library& library, const std::stri
     return flags;
 }
 
+Result<std::vector<std::string>> plugin_linker(const Library& library) {
+    return linker_command(library.toolchain, link_options(library.toolchain), {kObjectFile, kLibraryFile});
+}
+
 Result<Kit> build_kit(const Library& library) {
     MKB_TRY(home, home_dir());
     MKB_TRY(sources, runner_sources(home));
     // The precompiled header names its folders: in the jail these are fixed, without one they are the real ones.
-    const std::string identity = library.key + sources.hash + (bubblewrap_works() ? "jail" : library.headers.string());
+    const std::string identity = library.key + sources.hash +
+                                 fmt::format("{}", fmt::join(link_options(library.toolchain), " ")) +
+                                 (bubblewrap_works() ? "jail" : library.headers.string());
     const std::string key = fmt::format("{}-{}", library.key, sha256_hex(identity).substr(0, 16));
     MKB_TRY(folder, cache_entry("mnn-kit", key,
                                 [&](const fs::path& empty) { return make_kit(library, home, sources, empty); }));
@@ -222,6 +240,8 @@ Result<Kit> build_kit(const Library& library) {
     kit.library_sha256 = hashes.value("libMNN.so", "");
     kit.cxx_shared = library.toolchain.cxx_shared.filename().string();
     kit.cxx_shared_sha256 = hashes.value(kit.cxx_shared, "");
+    MKB_TRY(link, read_file(folder / kLinkFile));
+    kit.link = nlohmann::json::parse(link).get<std::vector<std::string>>();
     kit.flags = candidate_flags(
         library, layout_for({.headers = library.headers, .kit = folder, .sources = {}, .out = {}}).headers);
     return kit;

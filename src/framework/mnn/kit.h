@@ -12,7 +12,14 @@ struct Kit {
     std::string runner_sha256, library_sha256;
     std::string cxx_shared, cxx_shared_sha256; ///< Toolchain::cxx_shared's name in `folder`; empty: none is needed
     std::vector<std::string> flags;            ///< of a candidate, without input and output
+    /// What links kObjectFile to kPluginFile, both in the folder it is run in: a linker and its arguments. The
+    /// framework's library is among them as kLibraryFile, which lies in the kit as the linker sees it.
+    std::vector<std::string> link;
 };
+
+constexpr const char* kObjectFile = "candidate.o";
+constexpr const char* kPluginFile = "candidate.so";
+constexpr const char* kLibraryFile = "libMNN.so";
 
 /// Builds the kit or takes it from the cache (about 40 s on two cores).
 Result<Kit> build_kit(const Library& library);
@@ -23,5 +30,8 @@ std::string prelude_of(Form form);
 
 /// MNN's own flags for a CPU kernel with include folders below `headers`, and what makes a plug-in of it.
 std::vector<std::string> candidate_flags(const Library& library, const std::string& headers);
+
+/// Kit::link for this library's toolchain.
+Result<std::vector<std::string>> plugin_linker(const Library& library);
 
 } // namespace mkb::mnn

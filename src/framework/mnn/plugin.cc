@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/process.h"
+#include "base/shell.h"
 
 #include <algorithm>
 #include <csignal>
@@ -135,12 +136,10 @@ std::string compiled_file(const CompileLayout& layout, const Task& task) {
     return layout.sources + "/" + folder_of(task) + "/" + task.files.back();
 }
 
-std::vector<std::string> plugin_link_options(const Library& library, const CompileLayout& layout) {
-    return {"-shared", "-fuse-ld=" + library.toolchain.linker, "-Wl,-z,defs",
-            // What it defines itself it uses itself: the loader would prefer the framework's of the same name.
-            "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
-            "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
-            layout.out + "/candidate.so"};
+std::vector<std::string> link_command(const Kit& kit, const CompileLayout& layout) {
+    std::vector<std::string> command = kit.link;
+    std::ranges::replace(command, std::string(kLibraryFile), layout.kit + "/" + kLibraryFile);
+    return command;
 }
 
 Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command) {
@@ -194,16 +193,17 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
     fs::create_directories(folders.out, io);
     const CompileLayout layout = layout_for(folders);
     std::vector<std::string> command = compiler_command(kit, library, layout, task);
-    command.insert(command.end(), {"-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang",
-                                   "-fno-pch-timestamp"});
-    std::ranges::copy(plugin_link_options(library, layout), std::back_inserter(command));
-    command.insert(command.end(), {compiled_file(layout, task), layout.kit + "/libMNN.so", "-lm"});
-    MKB_TRY(done, run_in_limits(folders, command));
+    command.insert(command.end(),
+                   {"-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
+                    "-c", "-o", layout.out + "/" + kObjectFile, compiled_file(layout, task)});
+    // Two programs, not one that starts them: a driver with two jobs starts itself anew for the first.
+    MKB_TRY(done, run_in_limits(folders, {"/usr/bin/sh", "-c",
+                                          shell_line(command) + " && exec " + shell_line(link_command(kit, layout))}));
     Build build;
     build.log = done.err + (done.err_cut ? "\n(cut)" : "");
     build.isolation = compiler_isolation();
     build.stages.push_back({.name = "build", .wall_ms = done.wall_ms, .cpu_ms = done.cpu_ms});
-    const fs::path plugin = folders.out / "candidate.so";
+    const fs::path plugin = folders.out / kPluginFile;
     if (done.ok() && fs::exists(plugin)) {
         MKB_TRY(bytes, read_file(plugin));
         build.result = Built{.as = Built::As::plugin, .file = plugin, .sha256 = sha256_hex(bytes)};

@@ -32,8 +32,8 @@ std::vector<std::string> compiler_command(const Kit& kit, const Library& library
                                           const Task& task);
 /// The candidate's file that is compiled, as the compiler sees it.
 std::string compiled_file(const CompileLayout& layout, const Task& task);
-/// To `candidate.so` in the layout's output folder, without the input files.
-std::vector<std::string> plugin_link_options(const Library& library, const CompileLayout& layout);
+/// From `object` to kPluginFile, in the layout's output folder.
+std::vector<std::string> link_command(const Kit& kit, const CompileLayout& layout);
 /// Runs the command in the compiler's jail, under its limits.
 Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command);
 /// What a compiler's or linker's failure says about the candidate; an error when it says nothing about it.

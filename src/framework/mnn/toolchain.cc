@@ -1,7 +1,9 @@
 #include "framework/mnn/toolchain.h"
 
+#include "base/files.h"
 #include "base/process.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -78,6 +80,24 @@ Result<Toolchain> android() {
     return tools;
 }
 
+/// The words of a line that the driver prints: each in quotes, with a backslash before what would end or change it.
+std::vector<std::string> words_of(std::string_view line) {
+    std::vector<std::string> words;
+    bool inside = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '"') {
+            inside = !inside;
+            if (inside) {
+                words.emplace_back();
+            }
+        } else if (inside) {
+            i += line[i] == '\\' && i + 1 < line.size() ? 1 : 0;
+            words.back() += line[i];
+        }
+    }
+    return words;
+}
+
 } // namespace
 
 Result<Toolchain> toolchain_for(Target target) {
@@ -102,6 +122,29 @@ Result<Toolchain> toolchain_for(Target target) {
     MKB_TRY(version, version_of(tools));
     tools.version = std::move(version);
     return tools;
+}
+
+Result<std::vector<std::string>> linker_command(const Toolchain& toolchain, const std::vector<std::string>& options,
+                                                const std::vector<std::string>& inputs) {
+    MKB_TRY(folder, TempDir::make("mkb-linker"));
+    ProcessSpec spec{.argv = {toolchain.cxx_in_jail(), "-###"}, .folder = folder.path()};
+    std::ranges::copy(toolchain.flags, std::back_inserter(spec.argv));
+    std::ranges::copy(options, std::back_inserter(spec.argv));
+    for (const std::string& input : inputs) {
+        MKB_DO(write_file_atomic(folder.path() / input, ""));
+        spec.argv.push_back(input);
+    }
+    MKB_TRY(done, run_process(spec));
+    std::string_view said = done.err;
+    said = said.substr(0, said.find_last_not_of('\n') + 1);
+    const std::string_view last = said.substr(said.rfind('\n') + 1); // before it the driver says who it is
+    std::vector<std::string> words = words_of(last);
+    if (!done.ok() || words.empty()) {
+        const std::string_view why = said.substr(std::min(said.find("error: "), said.size()));
+        return fail(ErrorKind::environment, "{} does not say how it links: {}", toolchain.cxx,
+                    why.substr(0, why.find('\n')));
+    }
+    return words;
 }
 
 } // namespace mkb::mnn

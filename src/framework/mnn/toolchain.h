@@ -28,4 +28,9 @@ struct Toolchain {
 /// the variable ANDROID_NDK names.
 Result<Toolchain> toolchain_for(Target target);
 
+/// What the compiler's driver would run to link the empty files `inputs` (names without a folder) with `options`: the
+/// linker and its arguments. Run as it stands it saves the driver, which takes longer to start than a plug-in to link.
+Result<std::vector<std::string>> linker_command(const Toolchain& toolchain, const std::vector<std::string>& options,
+                                                const std::vector<std::string>& inputs);
+
 } // namespace mkb::mnn

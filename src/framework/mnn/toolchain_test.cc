@@ -18,9 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Writes "<output>.arguments", one a line, beside an empty output.
+/// Writes "<output>.arguments", one a line, beside an empty output. Asked what it would run to link, it says itself.
 constexpr const char* kCompiler = R"(#!/bin/sh
 [ "$1" = -dumpversion ] && { echo 19.0.1; exit; }
+[ "$1" = -### ] && { shift; echo a version >&2; printf ' "%s"' "$0" "$@" >&2; exit; }
 arguments=$(printf '%s\n' "$@")
 while [ "$1" != -o ]; do shift; done
 : > "$2"
@@ -119,15 +120,19 @@ TEST_F(AndroidTarget, ACandidateIsCompiledByTheNdkInTheSameJail) {
     const Library built = library();
     const CompileLayout layout = layout_for(
         {.headers = built.headers, .kit = built.headers, .sources = ndk(), .out = ndk(), .toolchain = ndk()});
-    const Kit kit{.folder = built.headers, .flags = candidate_flags(built, layout.headers)};
+    const auto link = plugin_linker(built);
+    ASSERT_TRUE(link) << link.error().message;
+    const Kit kit{.folder = built.headers, .flags = candidate_flags(built, layout.headers), .link = *link};
     const fs::path folder = folder_.path() / "build";
     const auto build = compile_plugin(kit, built, task, candidate, folder);
     ASSERT_TRUE(build) << build.error().message;
     const auto* plugin = std::get_if<Built>(&build->result);
     ASSERT_NE(plugin, nullptr) << build->log;
-    expect_all(arguments_of(plugin->file),
-               {"--target=aarch64-linux-android30", "-fuse-ld=lld", "-shared", "-Wl,-z,defs", "-DFROM_MNN", "-O3",
-                "-fvisibility=hidden", "-I" + layout.headers + "/include", "-lm"});
+    expect_all(arguments_of(plugin->file.parent_path() / kObjectFile),
+               {"--target=aarch64-linux-android30", "-c", "-DFROM_MNN", "-O3", "-fvisibility=hidden",
+                "-I" + layout.headers + "/include"});
+    expect_all(arguments_of(plugin->file), {"--target=aarch64-linux-android30", "-fuse-ld=lld", "-shared",
+                                            "-Wl,-z,defs", "-lm", kObjectFile, layout.kit + "/" + kLibraryFile});
 }
 
 TEST_F(AndroidTarget, TheRunnerIsBuiltByTheNdkAndBringsItsLibraryAlong) {
@@ -146,6 +151,20 @@ TEST_F(AndroidTarget, TheRunnerIsBuiltByTheNdkAndBringsItsLibraryAlong) {
         EXPECT_EQ(file.sha256.size(), 64U);
     }
     EXPECT_EQ(names, (std::vector<std::string>{"mkb-runner", "libMNN.so", "libc++_shared.so"}));
+}
+
+TEST(LinkerCommand, IsWhatTheDriverWouldRun) {
+    const Toolchain tools = toolchain_for(Target::host).value();
+    const auto command = linker_command(tools, {"-shared", "-fuse-ld=lld-19", "-o", "a \"b\" \\c.so"}, {"x.o"});
+    ASSERT_TRUE(command) << command.error().message;
+    EXPECT_NE(command->front().find("lld"), std::string::npos);
+    for (const char* word : {"-shared", "x.o", "a \"b\" \\c.so", "-lc"}) {
+        EXPECT_NE(std::ranges::find(*command, word), command->end()) << word;
+    }
+    const auto refused = linker_command(tools, {"-fuse-ld=none"}, {"x.o"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::environment);
+    EXPECT_NE(refused.error().message.find("invalid linker name"), std::string::npos) << refused.error().message;
 }
 
 TEST(Audit, AndroidsNamesOfTheStandardLibraryAreKnown) {
