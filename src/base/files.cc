@@ -1,5 +1,7 @@
 #include "base/files.h"
 
+#include "base/orphans.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -202,6 +204,7 @@ void TempDir::remove_abandoned(const fs::path& parent) {
         struct stat status{};
         if (lock && fstat(lock.get(), &status) == 0 && status.st_uid == geteuid() &&
             flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
+            end_orphans_of(folder);
             (void)remove_tree(folder);
         }
     }

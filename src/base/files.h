@@ -34,7 +34,8 @@ public:
     TempDir(const TempDir&) = delete;
     TempDir& operator=(const TempDir&) = delete;
     ~TempDir();
-    /// Removes temporary folders below `parent` whose process was killed. Only folders that `make` made there.
+    /// Removes temporary folders below `parent` whose process was killed, and ends what it left running with them. Only
+    /// folders that `make` made there.
     static void remove_abandoned(const std::filesystem::path& parent);
     const std::filesystem::path& path() const { return path_; }
 
