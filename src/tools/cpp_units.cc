@@ -1,5 +1,7 @@
 #include "tools/cpp_units.h"
 
+#include "tools/cpp_text.h"
+
 #include <tree_sitter/api.h>
 
 #include <algorithm>
@@ -26,7 +28,6 @@ void blank_word(std::string& text, std::string_view word, std::size_t at) {
 /// "class EXPORTED Name" is no C++ until EXPORTED is expanded: such words become blanks, in place.
 std::string without_export_macros(std::string_view text) {
     std::string plain(text);
-    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
     const auto skip = [&](std::size_t at, auto accept) {
         while (at < plain.size() && accept(plain[at])) {
             ++at;

@@ -13,9 +13,6 @@ namespace mkb {
 /// of today, have 2.9 to 4.8 bytes a token on MNN's headers and kernels, 4.0 over all of them.)
 std::size_t estimate_tokens(std::string_view text);
 
-/// Comments become nothing, literals stay; no empty lines in a row, none at the ends.
-std::string without_comments(std::string_view text);
-
 /// What the part of `text` comes to, ending in a line break; empty when none of its names is there.
 std::string cut_source(std::string_view text, ReadingPart::Cut cut, const std::vector<std::string>& names);
 

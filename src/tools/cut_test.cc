@@ -167,13 +167,6 @@ TEST(Cut, WhatIsNotThereIsPassedOver) {
     EXPECT_EQ(cut_source("class A {", Cut::outline, {"A"}), cut_source("class A {", Cut::outline, {"A"}));
 }
 
-TEST(Cut, LiteralsAreNoComments) {
-    EXPECT_EQ(without_comments("a = \"// no\"; // yes\nb = '\\''; /* c */ d = R\"(/* raw */)\"; e = 1'000; // f\n"),
-              "a = \"// no\";\nb = '\\'';   d = R\"(/* raw */)\"; e = 1'000;\n");
-    EXPECT_EQ(without_comments("/* open"), "");
-    EXPECT_EQ(without_comments("\n\n\na\n\n\n\nb\n\n"), "a\n\nb\n");
-}
-
 TEST(Cut, TokensAreAThirdOfTheBytes) {
     EXPECT_EQ(estimate_tokens(""), 0U);
     EXPECT_EQ(estimate_tokens("ab"), 1U);

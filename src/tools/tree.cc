@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "record/printable.h"
+#include "tools/cpp_text.h"
 #include "tools/cpp_units.h"
 #include "tools/cut.h"
 
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t kHeaderLimit = std::size_t{1} << 20;
 constexpr std::size_t kMaxNames = 24; ///< of an error report
-
-bool is_word(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
 
 /// The names in one quoted piece of a message: "const MNN::Op" → "Op".
 void add_names(std::string_view quoted, std::vector<std::string>& names) {

@@ -6,6 +6,7 @@
 #include "framework/mnn/source_tree.h"
 #include "task/task.h"
 #include "tools/context.h"
+#include "tools/cpp_text.h"
 #include "tools/cut.h"
 
 #include <algorithm>
