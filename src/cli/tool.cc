@@ -1,6 +1,19 @@
 #include "cli/tool.h"
 
+#include "base/files.h"
+
+#include <fmt/format.h>
+
 namespace mkb::cli {
+
+Result<std::string> read_log(const std::string& name) {
+    return name == "-" ? read_standard_input(kMaxLogBytes) : read_file(name, kMaxLogBytes);
+}
+
+int print_result(const Common& common, const nlohmann::json& json, const std::string& text) {
+    fmt::print("{}", common.json ? json.dump(2) + "\n" : text);
+    return kFine;
+}
 
 void add_tools(Program& program) {
     CLI::App* tool = program.app.add_subcommand("tool", "What an agent is told between two candidates, one by one");

@@ -1,8 +1,6 @@
 #include "cli/tool.h"
 #include "tools/context.h"
 
-#include <fmt/format.h>
-
 namespace mkb::cli {
 
 namespace {
@@ -20,12 +18,7 @@ Result<int> run(const Options& options) {
     MKB_TRY(reading, make_mnn()->reading(task));
     MKB_TRY(texts, load_reading(reading));
     MKB_TRY(context, cut_context(reading, texts, options.budget));
-    if (options.common.json) {
-        fmt::print("{}\n", to_json(context).dump(2));
-    } else {
-        fmt::print("{}", options.list ? outline_of(context) : to_text(context));
-    }
-    return kFine;
+    return print_result(options.common, to_json(context), options.list ? outline_of(context) : to_text(context));
 }
 
 } // namespace

@@ -2,13 +2,9 @@
 #include "cli/tool.h"
 #include "tools/errors.h"
 
-#include <fmt/format.h>
-
 namespace mkb::cli {
 
 namespace {
-
-constexpr std::size_t kLogLimit = std::size_t{16} << 20;
 
 struct Options {
     Common common;
@@ -21,16 +17,12 @@ struct Material {
     std::map<std::string, std::string> sources;
 };
 
-Result<std::string> read_log(const std::string& name) {
-    return name == "-" ? read_standard_input(kLogLimit) : read_file(name, kLogLimit);
-}
-
 Result<Material> from_files(const Options& options) {
     Material material;
     MKB_TRY(log, read_log(options.log));
     material.log = std::move(log);
     for (const std::string& source : options.sources) {
-        MKB_TRY(text, read_file(source, kLogLimit));
+        MKB_TRY(text, read_file(source, kMaxLogBytes));
         material.sources[std::filesystem::path(source).filename().string()] = std::move(text);
     }
     return material;
@@ -62,12 +54,7 @@ Result<int> run(const Options& options) {
     }
     MKB_TRY(material, options.record.empty() ? from_files(options) : from_record(options));
     const ErrorReport report = extract_errors(material.log, material.sources);
-    if (options.common.json) {
-        fmt::print("{}\n", to_json(report).dump(2));
-    } else {
-        fmt::print("{}", to_text(report));
-    }
-    return kFine;
+    return print_result(options.common, to_json(report), to_text(report));
 }
 
 } // namespace

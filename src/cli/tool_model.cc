@@ -1,8 +1,6 @@
 #include "cli/tool.h"
 #include "tools/model.h"
 
-#include <fmt/format.h>
-
 namespace mkb::cli {
 
 namespace {
@@ -17,12 +15,7 @@ Result<int> run(const Options& options) {
     MKB_TRY(task, find_task(tasks, options.task));
     MKB_TRY(view, make_mnn()->model(task));
     const SideBySide pair = parse_models(task, view.node, view.graph);
-    if (options.common.json) {
-        fmt::print("{}\n", to_json(pair).dump(2));
-    } else {
-        fmt::print("{}", to_text(pair));
-    }
-    return kFine;
+    return print_result(options.common, to_json(pair), to_text(pair));
 }
 
 } // namespace

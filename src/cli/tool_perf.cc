@@ -2,8 +2,6 @@
 #include "cli/tool.h"
 #include "tools/perf.h"
 
-#include <fmt/format.h>
-
 namespace mkb::cli {
 
 namespace {
@@ -22,12 +20,7 @@ Result<int> run(const Options& options) {
     MKB_TRY(tasks, load_all_tasks(options.common));
     MKB_TRY(task, find_task(tasks, found->record.task_id));
     const PerformanceReport report = parse_performance(found->record, task);
-    if (options.common.json) {
-        fmt::print("{}\n", to_json(report).dump(2));
-    } else {
-        fmt::print("{}", to_text(report));
-    }
-    return kFine;
+    return print_result(options.common, to_json(report), to_text(report));
 }
 
 } // namespace

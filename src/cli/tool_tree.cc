@@ -1,14 +1,9 @@
-#include "base/files.h"
 #include "cli/tool.h"
 #include "tools/tree.h"
-
-#include <fmt/format.h>
 
 namespace mkb::cli {
 
 namespace {
-
-constexpr std::size_t kLogLimit = std::size_t{16} << 20;
 
 struct Options {
     Common common;
@@ -24,16 +19,11 @@ Result<int> run(const Options& options) {
     MKB_TRY(texts, load_headers(reading));
     std::vector<std::string> names = options.names;
     if (!options.log.empty()) {
-        MKB_TRY(log, options.log == "-" ? read_standard_input(kLogLimit) : read_file(options.log, kLogLimit));
+        MKB_TRY(log, read_log(options.log));
         std::ranges::copy(names_in(extract_errors(log, {})), std::back_inserter(names));
     }
     const RepositoryTree tree = repository_tree(reading, texts, names, options.budget);
-    if (options.common.json) {
-        fmt::print("{}\n", to_json(tree).dump(2));
-    } else {
-        fmt::print("{}", to_text(tree));
-    }
-    return kFine;
+    return print_result(options.common, to_json(tree), to_text(tree));
 }
 
 } // namespace
