@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -96,8 +99,11 @@ bool ChildProcess::make_memory() {
     return write_all(job_fd_, content.dump());
 }
 
-void ChildProcess::become_child() {
+void ChildProcess::become_child(const cpu_set_t* cores) {
     setpgid(0, 0);
+    if (cores != nullptr) {
+        sched_setaffinity(0, sizeof *cores, cores);
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
@@ -143,7 +149,7 @@ void ChildProcess::prepare_start() {
     start_.push_back(nullptr);
 }
 
-bool ChildProcess::start() {
+bool ChildProcess::launch(const cpu_set_t* cores) {
     prepare_start();
     if (!make_memory()) {
         end_ = {.kind = "world", .stage = "start", .detail = std::string("shared memory: ") + std::strerror(errno)};
@@ -152,13 +158,17 @@ bool ChildProcess::start() {
     channel_->turn.store(1);
     pid_ = fork();
     if (pid_ == 0) {
-        become_child();
+        become_child(cores);
     }
     if (pid_ < 0) {
         end_ = {.kind = "world", .stage = "start", .detail = std::string("fork: ") + std::strerror(errno)};
         return false;
     }
     setpgid(pid_, pid_);
+    return true;
+}
+
+bool ChildProcess::await_ready() {
     limit_s_ = kStartLimitS;
     std::uint64_t begin = now_ns();
     while (true) {
@@ -188,6 +198,15 @@ bool ChildProcess::start() {
         return false;
     }
     return true;
+}
+
+void ChildProcess::keep_to(const cpu_set_t& cores) const {
+    char path[64];
+    std::snprintf(path, sizeof path, "/proc/%d/task", pid_);
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+        sched_setaffinity(std::atoi(entry->path().filename().c_str()), sizeof cores, &cores);
+    }
 }
 
 bool ChildProcess::hand_over(Command command, double limit_s) {

@@ -5,6 +5,7 @@
 #include "layout.h"
 
 #include <cstdint>
+#include <sched.h>
 #include <string>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -29,8 +30,13 @@ public:
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// Forks and executes this program anew, and waits until the sessions are there. False: see `end()`.
-    bool start();
+    /// Forks and executes this program anew, on `cores` instead of this process's own. False: see `end()`.
+    bool launch(const cpu_set_t* cores = nullptr);
+    /// Waits until its sessions are there. False: see `end()`.
+    bool await_ready();
+    bool start() { return launch() && await_ready(); }
+    /// From now on every thread of it runs there.
+    void keep_to(const cpu_set_t& cores) const;
     /// One runSession on fresh contents, which are written into slot `slot` before the clock starts.
     Turn run(std::uint32_t model, std::uint32_t slot, bool timed, const std::vector<std::vector<Draw>>& regimes,
              std::uint32_t regime, Phase phase, std::uint64_t iteration);
@@ -62,7 +68,7 @@ private:
     void note_kill(const rusage& used);
     std::string place_of(std::uint64_t pc) const;
     void kill_group();
-    [[noreturn]] void become_child();
+    [[noreturn]] void become_child(const cpu_set_t* cores);
 
     const job::Job& job_;
     bool candidate_;

@@ -46,11 +46,12 @@ int supervise(const char* path) {
     mkb::job::JobResult result;
     std::string outputs;
     const std::uint64_t start = mkb::runner::now_ns();
-    result.core = mkb::runner::pin(job);
+    const mkb::runner::Cores cores = mkb::runner::pin(job);
+    result.core = cores.first;
     if (job.mode == "verify") {
         mkb::runner::verify(job, result, outputs);
     } else if (job.mode == "measure") {
-        mkb::runner::measure(job, result, outputs);
+        mkb::runner::measure(job, cores, result, outputs);
     } else if (job.mode == "expand" || job.mode == "inspect") {
         mkb::runner::ask(job, result, outputs);
     } else if (job.mode == "count") {

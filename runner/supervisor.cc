@@ -50,8 +50,8 @@ std::uint32_t narrow(std::uint64_t ns) {
 
 class PairRun {
 public:
-    PairRun(const job::Job& job, int number, job::JobResult& result, std::string& outputs)
-        : job_(job), number_(number), result_(result), outputs_(outputs),
+    PairRun(const job::Job& job, const Cores& cores, int number, job::JobResult& result, std::string& outputs)
+        : job_(job), cores_(cores), number_(number), result_(result), outputs_(outputs),
           schedule_(job.seed, static_cast<std::uint64_t>(number)), native_(job, false), candidate_(job, true) {}
 
     bool run() {
@@ -67,11 +67,15 @@ private:
         if (pair_.first_slot_candidate != 0) {
             std::swap(order[0], order[1]);
         }
-        for (ChildProcess* child : order) {
-            if (!child->start()) {
-                note_ends();
-                return false;
-            }
+        // Both at once, on all cores: nothing is timed yet.
+        const auto fine = [&](auto step) { return std::ranges::all_of(order, step); };
+        if (!fine([&](ChildProcess* child) { return child->launch(cores_.first < 0 ? nullptr : &cores_.allowed); }) ||
+            !fine([](ChildProcess* child) { return child->await_ready(); })) {
+            note_ends();
+            return false;
+        }
+        if (cores_.first >= 0) {
+            std::ranges::for_each(order, [&](ChildProcess* child) { child->keep_to(cores_.timed); });
         }
         pair_.native_create_us = native_.create_us();
         pair_.candidate_create_us = candidate_.create_us();
@@ -87,10 +91,13 @@ private:
         if (first_warm_candidate_) {
             std::swap(order[0], order[1]);
         }
+        // One place after the other, so that none is new to a process when it is timed there.
+        const std::uint32_t first_slot = schedule_.below(kSlots);
         for (int i = 0; i < job_.measure.warm_up_runs; ++i) {
+            const std::uint32_t slot = first_slot + static_cast<std::uint32_t>(i);
             const auto iteration = static_cast<std::uint64_t>(number_ * job_.measure.warm_up_runs + i);
             for (ChildProcess* child : order) {
-                if (!child->run(0, schedule_.below(kSlots), true, job_.regimes, 0, Phase::warm_up, iteration).fine) {
+                if (!child->run(0, slot, true, job_.regimes, 0, Phase::warm_up, iteration).fine) {
                     note_ends();
                     return false;
                 }
@@ -176,6 +183,7 @@ private:
     }
 
     const job::Job& job_;
+    const Cores& cores_;
     int number_;
     job::JobResult& result_;
     std::string& outputs_;
@@ -188,28 +196,27 @@ private:
 
 } // namespace
 
-int pin(const job::Job& job) {
-    if (!job.measure.pin) {
-        return -1;
-    }
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
-        return -1;
+Cores pin(const job::Job& job) {
+    Cores cores;
+    CPU_ZERO(&cores.allowed);
+    CPU_ZERO(&cores.timed);
+    if (!job.measure.pin || sched_getaffinity(0, sizeof cores.allowed, &cores.allowed) != 0) {
+        return cores;
     }
     // The highest allowed cores: the first one serves most interrupts.
-    cpu_set_t wanted;
-    CPU_ZERO(&wanted);
     int first = -1;
     int left = std::max(job.threads, 1);
     for (int core = CPU_SETSIZE - 1; core >= 0 && left > 0; --core) {
-        if (CPU_ISSET(core, &allowed) && (job.core < 0 || core <= job.core)) {
-            CPU_SET(core, &wanted);
+        if (CPU_ISSET(core, &cores.allowed) && (job.core < 0 || core <= job.core)) {
+            CPU_SET(core, &cores.timed);
             first = core;
             --left;
         }
     }
-    return sched_setaffinity(0, sizeof wanted, &wanted) == 0 ? first : -1;
+    if (sched_setaffinity(0, sizeof cores.timed, &cores.timed) == 0) {
+        cores.first = first;
+    }
+    return cores;
 }
 
 void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
@@ -251,9 +258,9 @@ void ask(const job::Job& job, job::JobResult& result, std::string& outputs) {
     child.quit();
 }
 
-void measure(const job::Job& job, job::JobResult& result, std::string& outputs) {
+void measure(const job::Job& job, const Cores& cores, job::JobResult& result, std::string& outputs) {
     for (int number = 0; number < job.measure.pairs; ++number) {
-        if (!PairRun(job, number, result, outputs).run()) {
+        if (!PairRun(job, cores, number, result, outputs).run()) {
             return;
         }
     }

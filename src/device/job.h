@@ -46,7 +46,7 @@ struct Measure {
     int pairs = 20;
     int quads = 4; ///< ABBA quadruples of blocks per pair
     int runs_per_block = 5;
-    int warm_up_runs = 5;
+    int warm_up_runs = 3;
     int samples = 20; ///< timed iterations of the candidate, drawn at random over all pairs, whose outputs come back
     double extra_work =
         0;           ///< the second child does this share more real work (self-test A/B); needs a job without candidate

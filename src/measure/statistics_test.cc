@@ -122,7 +122,7 @@ TEST(Statistics, PairsFromAPilotKeepTheCoverageAndReachTheWidth) {
     for (int trial = 0; trial < kTrials; ++trial) {
         std::vector<double> pilot(8);
         std::ranges::generate(pilot, [&] { return ratio(random); });
-        std::vector<double> pairs(static_cast<std::size_t>(pairs_for_half_width(pilot, 0.0075, 20, 60)));
+        std::vector<double> pairs(static_cast<std::size_t>(pairs_for_half_width(pilot, 0.0075, 12, 60)));
         std::ranges::generate(pairs, [&] { return ratio(random); });
         const Speedup speedup = paired_speedup(pairs);
         held += speedup.low <= 1 && 1 <= speedup.high ? 1 : 0;

@@ -158,10 +158,12 @@ Result<Oracle*> Judge::oracle(const Task& task) {
 
 namespace {
 
+constexpr int kSpreadPairs = 20;
+
 Result<NativeSpread> measure_spread(Judge& judge, const Task& task) {
     Progress progress("timing native against native (once; kept in the cache)");
     EvaluateOptions options{.native_twice = true};
-    options.profile.most_pairs = options.profile.pairs;
+    options.profile.pairs = options.profile.most_pairs = kSpreadPairs;
     MKB_TRY(judgement, evaluate(judge, task, {}, options));
     const auto* right = std::get_if<Correct>(&judgement.record.outcome);
     if (right == nullptr || !judgement.record.measurement) {

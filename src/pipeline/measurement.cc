@@ -1,5 +1,6 @@
 #include "pipeline/measurement.h"
 
+#include "base/parallel.h"
 #include "measure/samples.h"
 #include "measure/statistics.h"
 #include "pipeline/device_run.h"
@@ -39,29 +40,39 @@ job::Job pilot_of(job::Job job, int pairs) {
     return job;
 }
 
-/// One timed output a pair, as far as they fit into what a device brings back.
+/// One timed output a pair, and not only a few, as far as they fit into what a device brings back.
 int samples_for(const Task& task, int pairs) {
     constexpr std::size_t kMostBytes = std::size_t{256} << 20;
     constexpr int kLeast = 8;
+    constexpr int kUsual = 20;
     std::size_t bytes = 1;
     for (const TensorSpec& output : task.outputs) {
         bytes += output.size_bytes();
     }
-    return std::min(pairs, std::max(kLeast, static_cast<int>(kMostBytes / bytes)));
+    return std::min(std::max(pairs, kUsual), std::max(kLeast, static_cast<int>(kMostBytes / bytes)));
+}
+
+Result<std::optional<Wrong>> check_sample(Oracle& oracle, const Task& task, const Seed& seed,
+                                          const job::Returned& sample, const JobReply& reply) {
+    MKB_TRY(reference, oracle.run(make_inputs(task, sample.regime, seed, Phase::timed, sample.iteration)));
+    return compare_outputs(task, task.regimes[sample.regime].name, outputs_of(sample, reply.outputs), reference);
 }
 
 } // namespace
 
 Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply) {
     MKB_TRY(oracle, judge.oracle(task));
-    for (const job::Returned& returned : reply.result.returned) {
-        MKB_TRY(reference, oracle->run(make_inputs(task, returned.regime, seed, Phase::timed, returned.iteration)));
-        if (const auto wrong = compare_outputs(task, task.regimes[returned.regime].name,
-                                               outputs_of(returned, reply.outputs), reference)) {
+    const std::vector<job::Returned>& samples = reply.result.returned;
+    std::vector<Result<std::optional<Wrong>>> found(samples.size());
+    in_parallel(samples.size(),
+                [&](std::size_t i) { found[i] = check_sample(*oracle, task, seed, samples[i], reply); });
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        MKB_TRY(wrong, std::move(found[i]));
+        if (wrong) {
             return Outcome(
                 Cheated{.rule = "timed_output",
                         .evidence = fmt::format("right in verification, wrong while timed (pair {}, iteration {}): {}",
-                                                returned.pair, returned.iteration, wrong->report)});
+                                                samples[i].pair, samples[i].iteration, wrong->report)});
         }
     }
     return std::optional<Outcome>();

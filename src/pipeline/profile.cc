@@ -10,16 +10,16 @@ Result<Profile> profile_named(std::string_view name) {
         return Profile{};
     }
     if (name == "thorough") {
-        return Profile{.name = "thorough", .pairs = 120, .most_pairs = 400, .pilot_pairs = 16, .half_width = 0.005};
+        return Profile{.name = "thorough",
+                       .pairs = 120,
+                       .most_pairs = 400,
+                       .pilot_pairs = 16,
+                       .half_width = 0.005,
+                       .least_quads = 3};
     }
     if (name == "short") {
-        return Profile{.name = "short",
-                       .pairs = 8,
-                       .most_pairs = 8,
-                       .least_quads = 2,
-                       .most_quads = 4,
-                       .budget_ms = 10,
-                       .warm_up_runs = 3};
+        return Profile{
+            .name = "short", .pairs = 8, .most_pairs = 8, .least_quads = 2, .most_quads = 4, .budget_ms = 10};
     }
     if (name == "verify") {
         return Profile{.name = "verify", .measure = false};

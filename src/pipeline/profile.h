@@ -12,15 +12,15 @@ namespace mkb {
 struct Profile {
     std::string name = "standard";
     bool measure = true;
-    int pairs = 20;             ///< of fresh processes, at least; 20 give an interval of 95.9 % coverage
+    int pairs = 12;             ///< of fresh processes, at least; 12 give an interval of 96.1 % coverage
     int most_pairs = 60;        ///< as many as the pilot asks for, between the two; equal: no pilot
     int pilot_pairs = 8;        ///< thrown away; what they scatter by decides the number of pairs
     double half_width = 0.0075; ///< of the interval, as a share of the ratio: what the pilot aims at
-    int least_quads = 3;        ///< ABBA quadruples of blocks per pair
+    int least_quads = 5;        ///< ABBA quadruples of blocks per pair
     int most_quads = 12;
     int most_runs = 3;     ///< per block
     double budget_ms = 60; ///< timed work per side and pair; decides quadruples and runs within their bounds
-    int warm_up_runs = 5;
+    int warm_up_runs = 3;  ///< per side and pair: one in each place of the contents
 };
 
 /// "standard", "thorough" (120 to 400 pairs: the self-test's), "short" (8 pairs, for a first look and for tests),

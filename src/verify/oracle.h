@@ -37,7 +37,8 @@ public:
     Oracle& operator=(Oracle&&) noexcept;
     ~Oracle();
     /// `inputs` in the framework's types, in the task's order; outputs in the task's order. bad_input when ONNX Runtime
-    /// refuses the contents (an index out of range) or an int64 of an output does not fit into int32.
+    /// refuses the contents (an index out of range) or an int64 of an output does not fit into int32. May be called by
+    /// several threads at once.
     Result<std::vector<TensorValue>> run(const std::vector<TensorValue>& inputs);
 
 private:

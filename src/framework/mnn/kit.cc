@@ -3,13 +3,12 @@
 #include "base/cache.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "framework/mnn/compiler_log.h"
 
 #include <algorithm>
-#include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 namespace mkb::mnn {
 
@@ -106,18 +105,10 @@ Result<void> compile_runner(const Library& library, const fs::path& home, const 
     const fs::path objects = folder / "objects";
     fs::create_directories(objects);
     Progress progress("building the runner", sources.units.size());
-    std::atomic<std::size_t> next{0};
     std::vector<Result<void>> results(sources.units.size());
-    const auto work = [&] {
-        for (std::size_t i = next++; i < sources.units.size(); i = next++) {
-            results[i] = compile_unit(library, home, sources.units[i], objects / fmt::format("{}.o", i));
-        }
-    };
-    std::vector<std::jthread> workers;
-    for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
-        workers.emplace_back(work);
-    }
-    workers.clear();
+    in_parallel(results.size(), [&](std::size_t i) {
+        results[i] = compile_unit(library, home, sources.units[i], objects / fmt::format("{}.o", i));
+    });
     for (const auto& result : results) {
         MKB_DO(result);
     }
