@@ -180,6 +180,26 @@ TYPED_TEST(RemoteDevice, AKilledKeeperIsTroubleAndTheNextOneCleansUp) {
     EXPECT_TRUE(this->working_folders().empty());
 }
 
+TYPED_TEST(RemoteDevice, AWorkingFolderWhoseLockWasLostIsRemovedAndNothingElse) {
+    const Subject inner = this->subject();
+    Commands commands(inner);
+    const auto make = [&](const char* name) {
+        std::filesystem::create_directories(this->base() / name / "below");
+        std::ofstream(this->base() / name / "below/file") << "content";
+        return this->base() / name;
+    };
+    const auto abandoned = make("mkb-0123456789abcdef");
+    const std::vector others = {make("mkb-0123456789abcdefg"), make("mkb-0123456789ABCDEF"), make("0123456789abcdef")};
+    const auto of_another = make("mkb-fedcba9876543210");
+    const bool given_away = chown(of_another.c_str(), 65534, 65534) == 0;
+    EXPECT_EQ(commands.run("exit", "7").value().code, 7);
+    EXPECT_FALSE(std::filesystem::exists(abandoned));
+    for (const auto& other : others) {
+        EXPECT_TRUE(std::filesystem::exists(other / "below/file")) << other;
+    }
+    EXPECT_EQ(std::filesystem::exists(of_another / "below/file"), given_away);
+}
+
 TYPED_TEST(RemoteDevice, WhatWasRemovedThereIsBroughtAgain) {
     const Subject inner = this->subject();
     Commands commands(inner);

@@ -20,6 +20,8 @@ namespace {
 constexpr const char* kLockEnd = ".lock";
 constexpr const char* kHalf = ".half-"; ///< in the name of a kept file that is not whole yet
 constexpr const char* kProgram = "keeper-";
+constexpr const char* kWork = "mkb-"; ///< a nonce follows
+constexpr std::size_t kNonceDigits = 16;
 // Not even their owner may write them: a command's processes are of the same user where the login is not root's.
 constexpr mode_t kProgramMode = 0555;
 constexpr mode_t kDataMode = 0444;
@@ -46,11 +48,20 @@ bool is_there(const std::string& path) {
 std::string nonce() {
     unsigned char random[8] = {};
     (void)!getrandom(random, sizeof random, 0);
-    char text[17] = {};
+    char text[kNonceDigits + 1] = {};
     for (std::size_t i = 0; i < sizeof random; ++i) {
         std::snprintf(text + 2 * i, 3, "%02x", random[i]);
     }
     return text;
+}
+
+/// A working folder of this user's, by its name.
+bool is_working_folder(const std::string& base, const std::string& name) {
+    const std::size_t start = std::strlen(kWork);
+    struct stat found{};
+    return name.starts_with(kWork) && name.size() == start + kNonceDigits &&
+           name.find_first_not_of("0123456789abcdef", start) == std::string::npos &&
+           lstat((base + "/" + name).c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == geteuid();
 }
 
 /// `size` bytes of standard input into a file; errno is set when the file would not take them, 0 when there were no
@@ -134,6 +145,13 @@ bool Kept::open() {
 }
 
 void Kept::remove_abandoned() const {
+    // A lock is there before its folder and goes after it. A folder without one was abandoned by a keeper whose lock
+    // was lost together with what was kept.
+    for (const std::string& name : names_in(base_)) {
+        if (is_working_folder(base_, name) && !is_there(folder_ + "/" + name + kLockEnd)) {
+            remove_tree(base_ + "/" + name);
+        }
+    }
     for (const std::string& name : names_in(folder_)) {
         const bool lock = name.ends_with(kLockEnd);
         if (!lock && name.find(kHalf) == std::string::npos) {
@@ -210,7 +228,7 @@ WorkFolder::~WorkFolder() {
 
 bool WorkFolder::make() {
     while (path_.empty()) {
-        const std::string name = "mkb-" + nonce();
+        const std::string name = kWork + nonce();
         const std::string lock_path = kept_.folder() + "/" + name + kLockEnd;
         Descriptor lock(open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
         if (!lock || flock(lock.get(), LOCK_EX) != 0) {
