@@ -6,6 +6,7 @@
 #include "mnn/child.h"
 #include "supervisor.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -18,10 +19,19 @@ namespace {
 constexpr int kBadJob = 64;
 constexpr int kCannotWrite = 74;
 
+/// False with errno.
 bool write_file(const char* path, const void* data, std::size_t size) {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
-    return file.flush().good();
+    std::FILE* file = std::fopen(path, "wb");
+    if (file == nullptr) {
+        return false;
+    }
+    const bool written = std::fwrite(data, 1, size, file) == size;
+    const int reason = errno;
+    const bool closed = std::fclose(file) == 0;
+    if (!written) {
+        errno = reason;
+    }
+    return written && closed;
 }
 
 bool read_job(const char* path, mkb::job::Job& job) {
@@ -66,7 +76,7 @@ int supervise(const char* path) {
     const std::vector<std::uint8_t> packed = nlohmann::json::to_cbor(mkb::job::to_json(result));
     if (!write_file("outputs.bin", outputs.data(), outputs.size()) ||
         !write_file("result.cbor", packed.data(), packed.size())) {
-        std::fprintf(stderr, "the result could not be written; is the disk full?\n");
+        std::fprintf(stderr, "its result could not be written: %s\n", std::strerror(errno));
         return kCannotWrite;
     }
     return 0;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kStartAllowanceS = 60; ///< for starting processes, on top of what the runs may take
 constexpr double kMostSeconds = 3600;
-constexpr int kJobRefused = 64; ///< the runner's exit code for a job that it cannot read
+// The runner's exit codes for a job that it cannot read, and for a result that the disk does not take.
+constexpr int kJobRefused = 64, kResultNotWritten = 74;
 
 /// What a message of one line has room for.
 std::string first_line(const std::string& text) {
@@ -31,6 +32,21 @@ std::chrono::milliseconds wall_limit(const job::Job& job) {
     }
     const double seconds = std::min(kStartAllowanceS + 3 * job.run_limit_s + runs * 0.5, kMostSeconds);
     return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
+}
+
+/// A runner without a result, as an error of our world. Trying again helps where neither job nor disk is to blame.
+Error trouble_of(const Device& device, const DeviceExit& ended) {
+    const bool exited = ended.how == DeviceExit::How::exited;
+    const bool refused = exited && ended.code == kJobRefused, no_room = exited && ended.code == kResultNotWritten;
+    const char* how = ended.how == DeviceExit::How::timed_out   ? "did not end in time"
+                      : ended.how == DeviceExit::How::signalled ? "was killed"
+                                                                : "failed";
+    const char* next_step = refused   ? "; it does not fit this mkb: rebuild with script/build"
+                            : no_room ? "; see to the disk there"
+                                      : "";
+    return {refused || no_room ? ErrorKind::environment : ErrorKind::transient,
+            fmt::format("device {}: the runner {} ({}): {}{}", device.name(), how, ended.code, first_line(ended.err),
+                        next_step)};
 }
 
 Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::string& name,
@@ -62,13 +78,7 @@ Result<JobReply> run_job(std::vector<DeviceFile> runner, Device& device, const j
     JobReply reply;
     reply.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (ended.how != DeviceExit::How::exited || ended.code != 0 || ended.pulled.size() != 2) {
-        const char* how = ended.how == DeviceExit::How::timed_out   ? "did not end in time"
-                          : ended.how == DeviceExit::How::signalled ? "was killed"
-                                                                    : "failed";
-        const bool refused = ended.how == DeviceExit::How::exited && ended.code == kJobRefused;
-        return fail(refused ? ErrorKind::environment : ErrorKind::transient, "device {}: the runner {} ({}): {}{}",
-                    device.name(), how, ended.code, first_line(ended.err),
-                    refused ? "; it does not fit this mkb: rebuild with script/build" : "");
+        return std::unexpected(trouble_of(device, ended));
     }
     MKB_TRY(packed, read_file(command.pull_folder / "result.cbor"));
     MKB_TRY(outputs, read_file(command.pull_folder / "outputs.bin"));
