@@ -103,11 +103,16 @@ class SecondHost:
         )
 
     def cut(self):
-        """The cable between here and there; nobody is told."""
-        subprocess.run(["ip", "link", "set", "mkb0", "down"], check=True, env={**os.environ, "PATH": SEARCH})
+        """The cable, at its far end: nobody here is told."""
+        self._far_end("down")
 
     def mend(self):
-        subprocess.run(["ip", "link", "set", "mkb0", "up"], check=True, env={**os.environ, "PATH": SEARCH})
+        self._far_end("up")
+
+    def _far_end(self, how):
+        subprocess.run(
+            [*self.through, "ip", "link", "set", "mkb1", how], check=True, env={**os.environ, "PATH": SEARCH}
+        )
 
     def listens(self, port):
         probe = f"import socket, sys; sys.exit(socket.socket().connect_ex(('127.0.0.1', {port})))"
