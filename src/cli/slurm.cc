@@ -40,7 +40,11 @@ Result<KeyPlace> key_place(const Where& where) {
 }
 
 Result<slurm::Where> where_on_nodes(const Where& where) {
-    slurm::Where there{.device = where.device, .map = {}, .targets = where.targets, .cores = where.cores};
+    slurm::Where there{.device = where.device,
+                       .map = {},
+                       .targets = where.targets,
+                       .cores = where.cores,
+                       .cool_down_s = where.cool_down_s};
     if (where.device.starts_with("pool:")) {
         return fail(ErrorKind::bad_input,
                     "--device {}: over slurm a pool is Slurm's; name its devices in a file, "
@@ -60,7 +64,10 @@ Result<slurm::Where> where_on_nodes(const Where& where) {
 }
 
 Result<slurm::OpenPlace> open_place(const std::string& device, const slurm::Request& request) {
-    MKB_TRY(bench, open_workbench({.device = device, .targets = request.where.targets, .cores = request.where.cores}));
+    MKB_TRY(bench, open_workbench({.device = device,
+                                   .targets = request.where.targets,
+                                   .cores = request.where.cores,
+                                   .cool_down_s = request.where.cool_down_s}));
     auto kept = std::make_shared<Workbench>(std::move(bench));
     return slurm::OpenPlace{.place = place_of(*kept->judge), .behind = kept};
 }

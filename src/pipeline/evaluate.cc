@@ -82,6 +82,7 @@ private:
                            {"extra_work", options_.extra_work},
                            {"native_twice", options_.native_twice},
                            {"count_instructions", options_.count_instructions},
+                           {"cool_down_s", std::chrono::duration<double>(judge_.cooling().most).count()},
                            {"oracle", "onnxruntime " + oracle_version()}};
         if (const std::string cores = judge_.device().cores(); !cores.empty()) {
             record.settings["cores"] = cores;

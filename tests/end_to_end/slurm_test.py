@@ -97,8 +97,9 @@ class SlurmTest(ProgramTest):
 
 class OutcomeTest(SlurmTest):
     def test_every_outcome_comes_out_and_the_record_says_where(self):
-        _, records = self.judge(write_manifest(self.folder, list(CANDIDATES)))
+        _, records = self.judge(write_manifest(self.folder, list(CANDIDATES)), "--cool-down", "7.5")
         for record in records:
+            self.assertEqual(record["settings"]["cool_down_s"], 7.5)
             self.assertTrue(record["as_expected"], record)
             self.assertIn(record["settings"]["slurm"]["node"], self.NODES)
         self.assertEqual({record["settings"]["slurm"]["node"] for record in records}, set(self.NODES))

@@ -133,6 +133,7 @@ std::string to_bytes(const Request& request) {
                  {"map", request.where.map.string()},
                  {"targets", request.where.targets},
                  {"cores", request.where.cores},
+                 {"cool_down_s", request.where.cool_down_s},
                  {"task_folder", request.where.task_folder.string()},
                  {"loaded", to_json(request.loaded)},
                  {"options", to_json(request.options)}});
@@ -147,6 +148,7 @@ Result<Request> request_from(std::string_view bytes) {
         request.where.map = value.at("map").get<std::string>();
         request.where.targets = value.at("targets").get<std::vector<std::string>>();
         request.where.cores = value.at("cores");
+        request.where.cool_down_s = value.at("cool_down_s");
         request.where.task_folder = value.at("task_folder").get<std::string>();
         request.loaded = loaded_from(value.at("loaded"));
         MKB_TRY(options, options_from(value.at("options")));

@@ -16,6 +16,7 @@ struct Where {
     std::filesystem::path map;         ///< which device a node's first, second, … is (device_map.h); may be empty
     std::vector<std::string> targets;  ///< besides the device's own
     std::string cores;                 ///< Device::choose_cores; empty: all
+    double cool_down_s = 120;          ///< CoolDown::most
     std::filesystem::path task_folder; ///< of this request's task
 };
 

@@ -19,7 +19,8 @@ using testing::IsEmpty;
 
 TEST(SlurmRequest, ComesBackAsItWentWhateverItsBytes) {
     Request sent{.key = "k", .task_hash = "h", .where = {}, .loaded = {}, .options = {}};
-    sent.where = {.device = "adb:x", .map = "/m", .targets = {"host"}, .cores = "big", .task_folder = "/t"};
+    sent.where = {
+        .device = "adb:x", .map = "/m", .targets = {"host"}, .cores = "big", .cool_down_s = 7.5, .task_folder = "/t"};
     sent.loaded.candidate = {.origin = "stdin", .answer = "\xff\0 answer", .sources = {{"a.cpp", "int\xc3 a;"}}};
     sent.loaded.candidate.answer = std::string("\xff\0 answer", 9);
     sent.loaded.extraction.why_not = "there is no \xfe";
@@ -38,6 +39,7 @@ TEST(SlurmRequest, ComesBackAsItWentWhateverItsBytes) {
     EXPECT_FALSE(got->loaded.extraction.complete());
     EXPECT_EQ(got->options.seed, sent.options.seed);
     EXPECT_EQ(got->options.label, sent.options.label);
+    EXPECT_EQ(got->where.cool_down_s, sent.where.cool_down_s);
 }
 
 TEST(SlurmRequest, RepliesComeBackToo) {
