@@ -259,6 +259,7 @@ void ask(const job::Job& job, job::JobResult& result, std::string& outputs) {
 }
 
 void measure(const job::Job& job, const Cores& cores, job::JobResult& result, std::string& outputs) {
+    outputs.reserve(static_cast<std::size_t>(job.measure.samples) * layout_of(job).output_slot_bytes);
     for (int number = 0; number < job.measure.pairs; ++number) {
         if (!PairRun(job, cores, number, result, outputs).run()) {
             return;

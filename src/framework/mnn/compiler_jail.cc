@@ -1,5 +1,7 @@
 #include "framework/mnn/compiler_jail.h"
 
+#include "base/shell.h"
+
 #include <cstdio>
 #include <fstream>
 
@@ -80,13 +82,20 @@ CompileLayout layout_for(const CompileFolders& folders) {
             .out = folders.out.string()};
 }
 
-std::vector<std::string> in_compiler_jail(const CompileFolders& folders, const std::vector<std::string>& command) {
-    if (!bubblewrap_works()) {
+std::vector<std::string> in_compiler_jail(const CompileFolders& folders, const std::vector<std::string>& command,
+                                          const std::vector<std::string>& then) {
+    const std::string script = then.empty() ? R"("$@")" : R"("$@" && )" + shell_line(then);
+    if (!bubblewrap_works() && then.empty()) {
         return command;
     }
-    std::vector<std::string> whole = bubblewrap(folders);
-    // bubblewrap does not wait for the jail's first process, so what ran in there is counted in there.
-    whole.insert(whole.end(), {"/usr/bin/sh", "-c", "\"$@\"; code=$?; times > /out/times; exit $code", "sh"});
+    std::vector<std::string> whole;
+    if (bubblewrap_works()) {
+        whole = bubblewrap(folders);
+        // bubblewrap does not wait for the jail's first process, so what ran in there is counted in there.
+        whole.insert(whole.end(), {"/usr/bin/sh", "-c", script + "; code=$?; times > /out/times; exit $code", "sh"});
+    } else {
+        whole = {"/usr/bin/sh", "-c", script, "sh"};
+    }
     whole.insert(whole.end(), command.begin(), command.end());
     return whole;
 }

@@ -32,8 +32,9 @@ bool bubblewrap_works();
 /// The layout that holds here: the jail's names, or the real folders when there is no jail.
 CompileLayout layout_for(const CompileFolders& folders);
 
-/// The whole command line: bubblewrap in front where it works.
-std::vector<std::string> in_compiler_jail(const CompileFolders& folders, const std::vector<std::string>& command);
+/// The whole command line: bubblewrap in front where it works. `then` is run after it when it ended well.
+std::vector<std::string> in_compiler_jail(const CompileFolders& folders, const std::vector<std::string>& command,
+                                          const std::vector<std::string>& then = {});
 
 /// Processor time, user and system, in steps of 10 ms, of what `in_compiler_jail` ran last with this output folder; 0
 /// without a jail, where it is in the process's own.

@@ -37,6 +37,17 @@ TEST_F(CompilerJail, ExitCodeAndSignalComeThrough) {
     EXPECT_EQ(run({"/usr/bin/sh", "-c", "echo \"$1\"", "sh", "$(two  words)"}).out, "$(two  words)\n");
 }
 
+TEST_F(CompilerJail, TheSecondCommandRunsAfterAFirstThatEndedWell) {
+    const CompileFolders folders{.headers = {}, .kit = {}, .sources = {}, .objects = {}, .out = folder.path()};
+    const auto both = [&](const char* first) {
+        return run_process({.argv = in_compiler_jail(folders, {"/usr/bin/sh", "-c", first}, {"echo", "it's", "$2"})})
+            .value();
+    };
+    EXPECT_EQ(both("echo 1").out, "1\nit's $2\n");
+    EXPECT_EQ(both("exit 3").code, 3);
+    EXPECT_EQ(both("exit 3").out, "");
+}
+
 TEST_F(CompilerJail, OnlyAWholeAnswerCounts) {
     EXPECT_EQ(jailed_cpu_ms(folder.path()), 0);
     ASSERT_TRUE(write_file_atomic(path("times"), "0m9.00s 0m9.00s\n1m2.50s 0m0.25s\n"));

@@ -3,7 +3,6 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/process.h"
-#include "base/shell.h"
 
 #include <algorithm>
 #include <csignal>
@@ -142,9 +141,10 @@ std::vector<std::string> link_command(const Kit& kit, const CompileLayout& layou
     return command;
 }
 
-Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command) {
+Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command,
+                                  const std::vector<std::string>& then) {
     ProcessSpec spec;
-    spec.argv = in_compiler_jail(folders, command);
+    spec.argv = in_compiler_jail(folders, command, then);
     spec.folder = folders.out;
     spec.limits = {.wall_time = kCompileWall,
                    .output_bytes = kCompileText,
@@ -197,8 +197,7 @@ Result<Build> compile_plugin(const Kit& kit, const Library& library, const Task&
                    {"-include-pch", layout.kit + "/" + prelude_of(task.form) + ".pch", "-Xclang", "-fno-pch-timestamp",
                     "-c", "-o", layout.out + "/" + kObjectFile, compiled_file(layout, task)});
     // Two programs, not one that starts them: a driver with two jobs starts itself anew for the first.
-    MKB_TRY(done, run_in_limits(folders, {"/usr/bin/sh", "-c",
-                                          shell_line(command) + " && exec " + shell_line(link_command(kit, layout))}));
+    MKB_TRY(done, run_in_limits(folders, command, link_command(kit, layout)));
     Build build;
     build.log = done.err + (done.err_cut ? "\n(cut)" : "");
     build.isolation = compiler_isolation();

@@ -34,8 +34,9 @@ std::vector<std::string> compiler_command(const Kit& kit, const Library& library
 std::string compiled_file(const CompileLayout& layout, const Task& task);
 /// From `object` to kPluginFile, in the layout's output folder.
 std::vector<std::string> link_command(const Kit& kit, const CompileLayout& layout);
-/// Runs the command in the compiler's jail, under its limits.
-Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command);
+/// Runs the command in the compiler's jail, under its limits; and `then`, when it ended well.
+Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command,
+                                  const std::vector<std::string>& then = {});
 /// What a compiler's or linker's failure says about the candidate; an error when it says nothing about it.
 Result<Outcome> fault_of(const ProcessExit& done, const CompileLayout& layout, const std::filesystem::path& out);
 
