@@ -19,8 +19,8 @@ std::optional<Wrong> compare_outputs(const Task& task, const std::string& regime
 /// every output they fit:
 ///   zeros, ones, nan (-1 for integers); replay (the previous run's outputs); scale{factor}; copy_input{input}
 ///   (repeated or cropped in flat order); last_off_by_one (the last element that differs from the one before
-///   it takes that one's value); shift{axis, by} (rolled); reverse{axis}; transpose_hw (contents of the last two dimensions transposed, square ones only);
-///   round_output_half (to binary16);
+///   it takes that one's value); shift{axis, by} (rolled); reverse{axis}; transpose_hw (contents of the last two
+///   dimensions transposed, square ones only); round_output_half (to binary16);
 /// and, by asking the oracle about something else:
 ///   swap_inputs (the first two); half_precision (inputs rounded to binary16); zero_input{input};
 ///   attribute{model, name, value} (a sibling model file of the task's folder with another attribute);
