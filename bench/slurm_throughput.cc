@@ -136,13 +136,18 @@ Result<int> measure(const std::filesystem::path& folder, int count, int width) {
     MKB_TRY(home, home_dir());
     MKB_TRY(task, load_task(home / "tasks/logic/Or/masks_8x256x256"));
     std::filesystem::remove(folder / "journal");
+    MKB_TRY(text, read_file(folder / "map"));
+    MKB_TRY(map, slurm::parse_device_map(text));
+    std::vector<std::string> devices;
+    std::ranges::transform(map, std::back_inserter(devices), &slurm::MappedDevice::device);
     MKB_TRY(executor,
             slurm::make_executor(
                 {.spool = folder / "run/slurm",
                  .program = {std::filesystem::read_symlink("/proc/self/exe").string(), "--job"},
                  .options = {},
                  .where = {.device = "local", .map = folder / "map", .targets = {}, .cores = {}, .task_folder = {}},
-                 .key = {.framework = "stand-in", .also = {}, .device = "any", .cores = {}},
+                 .key = {.framework = "stand-in", .also = {}, .device = {}, .cores = {}},
+                 .devices = std::move(devices),
                  .width = static_cast<std::size_t>(width),
                  .say = [](const std::string& line) { fmt::print(stderr, "slurm_throughput: {}\n", line); }}));
     MKB_TRY(store, Store::open(folder / "run"));

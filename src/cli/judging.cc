@@ -15,7 +15,7 @@ Result<std::optional<WorkResult>> stored_under(Executor& executor, Store& store,
     for (const std::string& key : keys) {
         MKB_TRY(stored, store.find_by_key(key));
         if (stored) {
-            executor.stored(key);
+            executor.stored(keys);
             return WorkResult{.record = std::move(*stored), .known = true, .not_evaluated = {}};
         }
     }
@@ -59,11 +59,11 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
         // Another process on the same run may have been quicker.
         MKB_TRY(theirs, stored_under(executor, store, keys));
         if (theirs) {
-            executor.stored(judgement->record.key);
+            executor.stored(keys);
         }
         return theirs ? Result<WorkResult>(std::move(*theirs)) : std::unexpected(appended.error());
     }
-    executor.stored(judgement->record.key);
+    executor.stored(keys);
     return WorkResult{.record = std::move(judgement->record), .known = false, .not_evaluated = {}};
 }
 

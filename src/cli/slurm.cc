@@ -7,6 +7,7 @@
 #include "executor/slurm/queue.h"
 
 #include <fmt/format.h>
+#include <set>
 
 namespace mkb::cli {
 
@@ -28,7 +29,7 @@ Result<std::string> this_program() {
 
 /// Frameworks of this machine: what a record's key holds of them. Nodes have the same program and build the same.
 Result<KeyPlace> key_place(const Where& where) {
-    KeyPlace place{.framework = {}, .also = {}, .device = "slurm", .cores = where.cores};
+    KeyPlace place{.framework = {}, .also = {}, .device = {}, .cores = where.cores};
     MKB_TRY(own, make_mnn(Target::host)->facts());
     place.framework = own.build_key;
     for (const std::string& name : where.targets) {
@@ -39,7 +40,12 @@ Result<KeyPlace> key_place(const Where& where) {
     return place;
 }
 
-Result<slurm::Where> where_on_nodes(const Where& where) {
+struct OnNodes {
+    slurm::Where where;
+    std::vector<std::string> devices; ///< each once
+};
+
+Result<OnNodes> where_on_nodes(const Where& where) {
     slurm::Where there{.device = where.device,
                        .map = {},
                        .targets = where.targets,
@@ -52,15 +58,18 @@ Result<slurm::Where> where_on_nodes(const Where& where) {
                     where.device);
     }
     MKB_TRY(device, device_named(where.device));
+    std::set<std::string> devices = {where.device};
     if (!where.slurm_devices.empty()) {
+        devices.clear();
         MKB_TRY(text, read_file(where.slurm_devices));
         MKB_TRY(map, slurm::parse_device_map(text));
         for (const slurm::MappedDevice& each : map) {
             MKB_TRY(known, device_named(each.device));
+            devices.insert(each.device);
         }
         there.map = std::filesystem::absolute(where.slurm_devices);
     }
-    return there;
+    return OnNodes{.where = std::move(there), .devices = {devices.begin(), devices.end()}};
 }
 
 Result<slurm::OpenPlace> open_place(const std::string& device, const slurm::Request& request) {
@@ -89,8 +98,9 @@ Result<std::unique_ptr<Executor>> open_slurm(const Where& where, const std::file
     return slurm::make_executor({.spool = run / "slurm",
                                  .program = {program, "slurm-job"},
                                  .options = std::move(options),
-                                 .where = std::move(there),
+                                 .where = std::move(there.where),
                                  .key = std::move(key),
+                                 .devices = std::move(there.devices),
                                  .width = where.slurm_jobs,
                                  .say = [](const std::string& line) { fmt::print(stderr, "mkb: {}\n", line); }});
 }

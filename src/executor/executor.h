@@ -13,15 +13,17 @@ namespace mkb {
 class Executor {
 public:
     virtual ~Executor() = default;
-    /// Under which of these keys (pipeline/evaluate.h) the judgement may be stored already: one for each device.
+    /// Under which of these keys (pipeline/evaluate.h) the judgement may be stored already: one for each device. The
+    /// first stands for all of them.
     virtual Result<std::vector<std::string>> keys(const Task& task, const LoadedCandidate& loaded,
                                                   const EvaluateOptions& options) = 0;
     /// Waits until a device is free and judges there. From any thread. Errors are our world's only. `wanted` is asked
     /// when a device is free; when it says no, nothing is judged: transient.
     virtual Result<Judgement> judge(const Task& task, const LoadedCandidate& loaded, const EvaluateOptions& options,
                                     const std::function<bool()>& wanted = {}) = 0;
-    /// The judgement with this key is stored, so nothing needs to be kept of it. Said again it does no harm.
-    virtual void stored(const std::string& /*key*/) {}
+    /// The judgement that has one of these keys is stored, so nothing needs to be kept of it. Said again it does no
+    /// harm.
+    virtual void stored(const std::vector<std::string>& /*keys*/) {}
     /// How many judgements can go on side by side.
     virtual std::size_t width() const = 0;
     /// How many threads should ask, so that no device waits for one that is busy with the judgement before.

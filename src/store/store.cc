@@ -189,6 +189,10 @@ Result<void> Store::append(const Record& record, const std::vector<std::pair<std
     MKB_TRY(insert, Statement::prepare(state_->database,
                                        "INSERT INTO evaluation (id, key, task_id, record) VALUES (?1, ?2, ?3, ?4)"));
     MKB_DO(insert.bind(1, id).bind(2, key).bind(3, task_id).bind(4, json).run());
+    for (const std::string& each : same) {
+        MKB_TRY(settle, Statement::prepare(state_->database, "UPDATE trouble SET key = ?1 WHERE key = ?2"));
+        MKB_DO(settle.bind(1, key).bind(2, valid_utf8(each)).run());
+    }
     return transaction.commit();
 }
 

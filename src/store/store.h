@@ -16,7 +16,7 @@ namespace mkb {
 constexpr int kStoreSchema = 2; ///< 2: calls of models
 
 /// An evaluation that infrastructure trouble ended; visible in every table until an evaluation with the same key
-/// succeeds.
+/// succeeds, or of the same work on another device.
 struct NotEvaluated {
     std::string key, task_id, label, method, model;
     std::string message;
@@ -60,6 +60,7 @@ public:
 
     /// Appends the record and its artifacts' rows in one transaction. A second record with the same key is refused
     /// (bad_input), and so is one where a key of `same` is there already: what the same work has on other devices.
+    /// Trouble that was noted under one of `same` was trouble on the way to this record, and is listed no more.
     /// `artifacts` are (kind, content) pairs that the record names by hash.
     Result<void> append(const Record& record, const std::vector<std::pair<std::string, std::string>>& artifacts = {},
                         const std::vector<std::string>& same = {});

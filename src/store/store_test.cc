@@ -181,6 +181,19 @@ TEST(Store, TroubleIsListedOncePerKeyUntilAnEvaluationWithItsKeySucceeds) {
     EXPECT_EQ((*list)[0].key, "other-key");
 }
 
+TEST(Store, TroubleOnOneDeviceIsSettledByAnEvaluationOnAnother) {
+    const TempDir dir = temp_dir();
+    Store store = open_store(dir.path());
+    const Record record = sample::make_record(0);
+    for (const char* key : {"of-any", "of-another", "other-work"}) {
+        expect_ok(store.note_not_evaluated(sample::make_trouble(record.task_id, key)));
+    }
+    expect_ok(store.append(record, {}, {"of-any", record.key, "of-another"}));
+    const auto list = store.not_evaluated();
+    ASSERT_EQ(list->size(), 1U);
+    EXPECT_EQ(list->front().key, "other-work");
+}
+
 TEST(Store, FactsAreWrittenOnce) {
     const TempDir dir = temp_dir();
     Store store = open_store(dir.path());

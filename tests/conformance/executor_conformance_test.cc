@@ -8,6 +8,7 @@
 #include <atomic>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -19,6 +20,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::Not;
 using testing::SizeIs;
 
@@ -69,7 +71,8 @@ protected:
              .program = {std::filesystem::read_symlink("/proc/self/exe").string(), "--job"},
              .options = {},
              .where = {.device = "local", .map = folder.path() / "map", .targets = {}, .cores = {}, .task_folder = {}},
-             .key = {.framework = "stand-in", .also = {}, .device = "any", .cores = {}},
+             .key = {.framework = "stand-in", .also = {}, .device = {}, .cores = {}},
+             .devices = {"a", "b"},
              .width = 16,
              .say = note});
         ASSERT_TRUE(made) << made.error().message;
@@ -82,6 +85,9 @@ protected:
         return options;
     }
     Result<Judgement> judge(const std::string& label) { return executor->judge(task, {}, labelled(label), {}); }
+    std::vector<std::string> keys_of(const std::string& label) {
+        return executor->keys(task, {}, labelled(label)).value();
+    }
     /// As `count` candidates of a run, from as many threads as the executor serves.
     void judge_many(int count) {
         std::atomic<int> next = 0;
@@ -92,7 +98,7 @@ protected:
                     const auto judgement = judge(fmt::format("c{}", mine));
                     ASSERT_TRUE(judgement) << judgement.error().message;
                     EXPECT_EQ(judgement->record.label, fmt::format("c{}", mine));
-                    executor->stored(judgement->record.key);
+                    executor->stored(keys_of(fmt::format("c{}", mine)));
                 }
             });
         }
@@ -171,9 +177,23 @@ TEST_P(Conformance, WhatIsNotWantedAnyMoreIsNotJudged) {
 }
 
 TEST_P(Conformance, AJudgementHasOneOfTheKeysThatWereNamed) {
-    const auto keys = executor->keys(task, {}, labelled("x"));
-    ASSERT_TRUE(keys);
-    EXPECT_THAT(*keys, Contains(judge("x").value().record.key));
+    EXPECT_THAT(keys_of("x"), Contains(judge("x").value().record.key));
+}
+
+TEST_P(Conformance, WhatOneDeviceJudgedIsNotTakenForAnothers) {
+    // The same candidate on either device.
+    std::map<std::string, std::string> key;
+    for (const auto& [here, other] : {std::pair("a", "b"), std::pair("b", "a")}) {
+        away(other, true);
+        const auto judgement = judge("x");
+        ASSERT_TRUE(judgement) << judgement.error().message;
+        EXPECT_EQ(judgement->record.device.name, here);
+        key[here] = judgement->record.key;
+        executor->stored(keys_of("x"));
+        away(other, false);
+    }
+    EXPECT_NE(key["a"], key["b"]);
+    EXPECT_THAT(keys_of("x"), IsSupersetOf({key["a"], key["b"]}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, Conformance, testing::Values("threads", "slurm"),
@@ -198,22 +218,28 @@ TEST_P(Lasting, WhatWasJudgedButNotStoredIsThereForTheNextProcess) {
     EXPECT_EQ(again.id, first.id);
     EXPECT_THAT(journal("judge "), SizeIs(1));
     EXPECT_EQ(files_in("requests") + files_in("replies"), 2);
-    executor->stored(again.key);
+    executor->stored(keys_of("x"));
     EXPECT_EQ(files_in("requests") + files_in("replies") + files_in("logs"), 0);
 }
 
 TEST_P(Lasting, WhatWasAskedForButNeverSubmittedIsSubmittedByTheNextProcess) {
-    const std::string key = executor->keys(task, {}, labelled("x")).value().front();
+    const std::vector<std::string> keys = keys_of("x");
+    const std::string& key = keys.front();
     executor.reset();
     {
-        slurm::Request request{.key = key, .task_hash = task.hash, .where = {}, .loaded = {}, .options = labelled("x")};
+        slurm::Request request{.key = key,
+                               .place = {.framework = "stand-in", .also = {}, .device = {}, .cores = {}},
+                               .task_hash = task.hash,
+                               .where = {},
+                               .loaded = {},
+                               .options = labelled("x")};
         request.where.task_folder = task.folder;
         request.where.map = folder.path() / "map";
         slurm::Spool spool = slurm::Spool::open(folder.path() / "run" / "slurm").value();
         ASSERT_TRUE(spool.put_request({.array = "of-the-dead", .index = 3}, key, to_bytes(request)));
     }
     open();
-    EXPECT_EQ(judge("x").value().record.key, key);
+    EXPECT_THAT(keys, Contains(judge("x").value().record.key));
     EXPECT_THAT(journal("judge "), SizeIs(1));
 }
 

@@ -25,9 +25,9 @@ inline Place place(const std::filesystem::path& folder, const std::string& name,
                    std::chrono::milliseconds cost = std::chrono::milliseconds(0)) {
     const auto away = [folder, name] { return exists(folder / (name + ".away")); };
     return {.name = name,
-            .key = [](const Task& task, const LoadedCandidate& loaded,
-                      const EvaluateOptions& options) -> Result<std::string> {
-                return evaluation_key(KeyPlace{.framework = "stand-in", .also = {}, .device = "any", .cores = {}}, task,
+            .key = [name](const Task& task, const LoadedCandidate& loaded,
+                          const EvaluateOptions& options) -> Result<std::string> {
+                return evaluation_key(KeyPlace{.framework = "stand-in", .also = {}, .device = name, .cores = {}}, task,
                                       loaded, options);
             },
             .judge = [=](const Task& task, const LoadedCandidate& loaded,
@@ -52,7 +52,7 @@ inline Place place(const std::filesystem::path& folder, const std::string& name,
                 record.candidate_hash = loaded.candidate.hash();
                 record.device.name = name;
                 record.outcome = Correct{.measured = false};
-                record.key = evaluation_key(KeyPlace{.framework = "stand-in", .also = {}, .device = "any", .cores = {}},
+                record.key = evaluation_key(KeyPlace{.framework = "stand-in", .also = {}, .device = name, .cores = {}},
                                             task, loaded, options);
                 judgement.artifacts.emplace_back("log", "stand-in for " + options.label);
                 return judgement;

@@ -51,7 +51,7 @@ private:
         MKB_TRY(opened, parts_.open(device_, request));
         place_ = std::move(opened);
         MKB_TRY(judgement, place_->place.judge(task, request.loaded, request.options));
-        judgement.record.key = request.key;
+        judgement.record.key = evaluation_key(on_device(request.place, device_), task, request.loaded, request.options);
         judgement.record.settings["slurm"] = {{"job", site_.job}, {"node", site_.node}, {"restarts", site_.restarts}};
         return judgement;
     }

@@ -126,8 +126,15 @@ Result<T> read_as(std::string_view bytes, const std::function<Result<T>(const js
 
 } // namespace
 
+KeyPlace on_device(KeyPlace place, const std::string& device) {
+    place.device = "slurm " + device;
+    return place;
+}
+
 std::string to_bytes(const Request& request) {
     return pack({{"key", request.key},
+                 {"framework", request.place.framework},
+                 {"frameworks_also", request.place.also},
                  {"task_hash", request.task_hash},
                  {"device", request.where.device},
                  {"map", request.where.map.string()},
@@ -143,6 +150,9 @@ Result<Request> request_from(std::string_view bytes) {
     return read_as<Request>(bytes, [](const json& value) -> Result<Request> {
         Request request;
         request.key = value.at("key");
+        request.place.framework = value.at("framework");
+        request.place.also = value.at("frameworks_also").get<std::vector<std::string>>();
+        request.place.cores = value.at("cores");
         request.task_hash = value.at("task_hash");
         request.where.device = value.at("device");
         request.where.map = value.at("map").get<std::string>();

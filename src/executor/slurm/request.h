@@ -20,8 +20,12 @@ struct Where {
     std::filesystem::path task_folder; ///< of this request's task
 };
 
+/// One device of the cluster. Those called `local` are one: Slurm decides which node that is.
+KeyPlace on_device(KeyPlace place, const std::string& device);
+
 struct Request {
-    std::string key; ///< that the judgement is stored under
+    std::string key; ///< of it and its reply in the spool, whatever device it will be
+    KeyPlace place;  ///< without a device: the record is stored under the key of the one that judged it
     std::string task_hash;
     Where where;
     LoadedCandidate loaded;

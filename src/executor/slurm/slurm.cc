@@ -201,15 +201,23 @@ public:
 
     Result<std::vector<std::string>> keys(const Task& task, const LoadedCandidate& loaded,
                                           const EvaluateOptions& options) override {
-        return std::vector{evaluation_key(setup_.key, task, loaded, options)};
+        std::vector<std::string> all = {request_key(task, loaded, options)};
+        for (const std::string& device : setup_.devices) {
+            all.push_back(evaluation_key(on_device(setup_.key, device), task, loaded, options));
+        }
+        return all;
     }
 
     Result<Judgement> judge(const Task& task, const LoadedCandidate& loaded, const EvaluateOptions& options,
                             const std::function<bool()>& wanted) override {
-        const std::string key = evaluation_key(setup_.key, task, loaded, options);
+        const std::string key = request_key(task, loaded, options);
         const auto bytes = [&] {
-            Request request{
-                .key = key, .task_hash = task.hash, .where = setup_.where, .loaded = loaded, .options = options};
+            Request request{.key = key,
+                            .place = setup_.key,
+                            .task_hash = task.hash,
+                            .where = setup_.where,
+                            .loaded = loaded,
+                            .options = options};
             request.where.task_folder = std::filesystem::absolute(task.folder);
             return to_bytes(request);
         };
@@ -221,15 +229,21 @@ public:
         });
     }
 
-    void stored(const std::string& key) override {
-        if (const auto slot = waiting_.take_slot(key)) {
-            spool_.drop(key, *slot);
+    void stored(const std::vector<std::string>& keys) override {
+        if (const auto slot = waiting_.take_slot(keys.front())) {
+            spool_.drop(keys.front(), *slot);
             std::error_code ignored;
             std::filesystem::remove(spool_.log(*slot), ignored);
         }
     }
 
 private:
+    /// Of a request to the one device, or to those that a file names: whichever they are when its job begins.
+    std::string request_key(const Task& task, const LoadedCandidate& loaded, const EvaluateOptions& options) const {
+        const std::string which = setup_.where.map.empty() ? setup_.where.device : setup_.where.map.string();
+        return evaluation_key(on_device(setup_.key, which), task, loaded, options);
+    }
+
     const Setup setup_;
     Spool spool_;
     const Queue queue_;
@@ -241,7 +255,7 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Executor>> make_executor(Setup setup) {
-    MKB_CHECK(setup.width > 0 && !setup.program.empty());
+    MKB_CHECK(setup.width > 0 && !setup.program.empty() && !setup.devices.empty());
     MKB_TRY(spool, Spool::open(setup.spool));
     Queue queue(spool, setup.options, setup.program);
     MKB_TRY(largest, queue.check());

@@ -16,7 +16,8 @@ struct Setup {
     std::vector<std::string> program; ///< what a job runs, before the spool's folder and the array's name
     std::vector<std::string> options; ///< of sbatch (queue.h)
     Where where;                      ///< without a task's folder
-    KeyPlace key;                     ///< `device` is "slurm": which one it will be nobody knows yet
+    KeyPlace key;                     ///< without a device
+    std::vector<std::string> devices; ///< one of which a job will get, each once; at least one
     std::size_t width = 256;          ///< most judgements with Slurm at a time
     std::function<void(const std::string&)> say; ///< one line, from any thread: a device that does not answer, a
                                                  ///< controller that does not

@@ -18,7 +18,8 @@ using testing::IsEmpty;
 // ---- requests and replies
 
 TEST(SlurmRequest, ComesBackAsItWentWhateverItsBytes) {
-    Request sent{.key = "k", .task_hash = "h", .where = {}, .loaded = {}, .options = {}};
+    Request sent{.key = "k", .place = {}, .task_hash = "h", .where = {}, .loaded = {}, .options = {}};
+    sent.place = {.framework = "f", .also = {"g"}, .device = {}, .cores = "big"};
     sent.where = {
         .device = "adb:x", .map = "/m", .targets = {"host"}, .cores = "big", .cool_down_s = 7.5, .task_folder = "/t"};
     sent.loaded.candidate = {.origin = "stdin", .answer = "\xff\0 answer", .sources = {{"a.cpp", "int\xc3 a;"}}};
@@ -34,6 +35,9 @@ TEST(SlurmRequest, ComesBackAsItWentWhateverItsBytes) {
     const auto got = request_from(to_bytes(sent));
     ASSERT_TRUE(got) << got.error().message;
     EXPECT_EQ(to_bytes(*got), to_bytes(sent));
+    EXPECT_EQ(got->place.framework, sent.place.framework);
+    EXPECT_EQ(got->place.also, sent.place.also);
+    EXPECT_EQ(got->place.cores, sent.place.cores);
     EXPECT_EQ(got->loaded.candidate.hash(), sent.loaded.candidate.hash());
     EXPECT_EQ(got->loaded.candidate.answer, sent.loaded.candidate.answer);
     EXPECT_FALSE(got->loaded.extraction.complete());
