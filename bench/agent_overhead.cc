@@ -117,6 +117,7 @@ Result<Spending> run(Judge& judge, const std::vector<Task>& tasks, int rounds, d
                            .judge = timed_judge,
                            .material = tools.material,
                            .on_round = [](const RoundReport&) {},
+                           .on_task_end = [](const Task&) {},
                            .stop = go_on,
                            .abort = go_on};
     const AgentOptions options{.method = AgentOptions::Method::moka, .rounds = rounds};

@@ -74,6 +74,7 @@ private:
         while (const Task* task = next()) {
             const Result<void> done = run_task(parts_, options_, *task);
             note(*task, done);
+            parts_.on_task_end(*task);
         }
     }
 

@@ -78,8 +78,9 @@ struct AgentParts {
     std::function<Result<Record>(const Task&, const LoadedCandidate&, const JudgeNote&)> judge;
     std::function<Result<Material>(const Task&)> material;
     std::function<void(const RoundReport&)> on_round;
-    const StopFlag& stop;  ///< begin nothing new
-    const StopFlag& abort; ///< end calls in flight too
+    std::function<void(const Task&)> on_task_end; ///< of run_tasks, however the task ended
+    const StopFlag& stop;                         ///< begin nothing new
+    const StopFlag& abort;                        ///< end calls in flight too
 };
 
 /// Everything the method does for one task. Errors: our world's trouble (a call or a judgement that failed for good);

@@ -98,6 +98,7 @@ protected:
                     return Material{.headers = "HEADERS", .example = "EXAMPLE"};
                 },
                 .on_round = [](const RoundReport&) {},
+                .on_task_end = [this](const Task&) { ++ended_; },
                 .stop = stop_,
                 .abort = stop_};
     }
@@ -133,6 +134,7 @@ protected:
     std::unique_ptr<Memory> memory_ = *Memory::open(MemoryReach::run, "");
     Toolbox tools_;
     StopFlag stop_{false};
+    std::atomic<int> ended_ = 0; ///< tasks
     AgentOptions options_;
     std::vector<Task> tasks_;
     std::vector<Record> judged_;
@@ -307,6 +309,7 @@ TEST_F(Agent, ToolsSpeakInTheirPlannersPromptUnlessSwitchedOff) {
                          .judge = other.judge,
                          .material = other.material,
                          .on_round = other.on_round,
+                         .on_task_end = other.on_task_end,
                          .stop = other.stop,
                          .abort = other.abort};
     ASSERT_TRUE(run_task(off, options_, tasks_.front()));
@@ -356,10 +359,12 @@ TEST_F(Agent, TroubleInARowEndsTheRunAndAStopBeginsNothing) {
     EXPECT_EQ(summary.troubles.size(), static_cast<std::size_t>(kTroublesInARow));
     ASSERT_TRUE(summary.fatal);
     EXPECT_EQ(summary.fatal->kind, ErrorKind::transient);
+    EXPECT_EQ(ended_, kTroublesInARow);
     stop_.store(true);
     script_.asked.clear();
     EXPECT_EQ(run_tasks(parts(), options_, many, 2).ended_by, "stopped");
     EXPECT_TRUE(script_.asked.empty());
+    EXPECT_EQ(ended_, kTroublesInARow);
 }
 
 } // namespace

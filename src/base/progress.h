@@ -28,9 +28,10 @@ private:
     bool shown_ = false;
 };
 
-/// The line that Progress shows: "build MNN  40/120  CPUPool.cpp  about 20 s left".
+/// The line that Progress shows: "build MNN  40/120  CPUPool.cpp  about 20 s left". A note is cut where the line would
+/// be longer than `columns`.
 std::string progress_line(std::string_view what, std::uint64_t done, std::uint64_t total, std::string_view note,
-                          std::chrono::milliseconds elapsed);
+                          std::chrono::milliseconds elapsed, std::size_t columns = 80);
 
 /// True when standard output is a terminal and NO_COLOR is not set.
 bool colour_wanted();

@@ -21,7 +21,10 @@ TEST(Progress, WithoutTotalOrAtItsEndALineSaysHowLongItHasTaken) {
 }
 
 TEST(Progress, ALongNoteIsCut) {
-    EXPECT_LT(progress_line("x", 0, 0, std::string(1000, 'n'), milliseconds(0)).size(), 80U);
+    const std::string note(1000, 'n');
+    EXPECT_EQ(progress_line("x", 0, 0, note, milliseconds(0)).size(), 80U);
+    EXPECT_EQ(progress_line("x", 1, 2, note, milliseconds(1'000), 40), "x  1/2  nnnnnnnnnnnnnnnn  about 1 s left");
+    EXPECT_EQ(progress_line("x", 1, 2, note, milliseconds(1'000), 10), "x  1/2  about 1 s left");
 }
 
 TEST(Progress, WhatIsQuickShowsNothing) {

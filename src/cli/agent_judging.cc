@@ -22,8 +22,10 @@ Result<Record> AgentJudging::judge(const Task& task, const LoadedCandidate& load
     return std::move(result.record);
 }
 
-RunProgress::RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency)
-    : progress_(what, steps), budget_(budget), currency_(std::move(currency)), last_("waiting for the model") {
+RunProgress::RunProgress(const std::string& what, std::size_t tasks, std::size_t steps, const Budget& budget,
+                         std::string currency)
+    : progress_(what, tasks * steps), budget_(budget), currency_(std::move(currency)), last_("waiting for the model"),
+      tasks_(tasks), steps_(steps) {
     clock_ = std::jthread([this](const std::stop_token& stop) {
         std::unique_lock lock(mutex_);
         while (!woken_.wait_for(lock, stop, std::chrono::seconds(1), [&stop] { return stop.stop_requested(); })) {
@@ -34,20 +36,32 @@ RunProgress::RunProgress(const std::string& what, std::size_t steps, const Budge
 
 void RunProgress::add(const RoundReport& report) {
     const std::lock_guard lock(mutex_);
-    ++done_;
+    ++under_way_[report.task->id];
     ++outcomes_[std::string(kind_of(report.record->outcome))];
     last_ = fmt::format("{} ({})", report.task->id, report.round);
     draw();
 }
 
+void RunProgress::end(const Task& task) {
+    const std::lock_guard lock(mutex_);
+    ++ended_;
+    under_way_.erase(task.id);
+    draw();
+}
+
 void RunProgress::draw() {
-    std::string counts; // first, because a note is cut where the line ends
-    for (const auto& [kind, count] : outcomes_) {
-        counts += fmt::format("{} {}, ", count, kind);
+    std::uint64_t done = ended_ * steps_;
+    for (const auto& [task, steps] : under_way_) {
+        done += steps;
     }
+    // What matters most first, because a note is cut where the line ends.
     const Spent spent = budget_.of_run();
-    progress_.advance_to(done_,
-                         fmt::format("{}{} calls, {:.2f} {}, {}", counts, spent.calls, spent.money, currency_, last_));
+    std::string note =
+        fmt::format("{}/{} tasks, {} calls, {:.2f} {}", ended_, tasks_, spent.calls, spent.money, currency_);
+    for (const auto& [kind, count] : outcomes_) {
+        note += fmt::format(", {} {}", count, kind);
+    }
+    progress_.advance_to(done, fmt::format("{}, {}", note, last_));
 }
 
 } // namespace mkb::cli

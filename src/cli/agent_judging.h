@@ -28,12 +28,16 @@ private:
     const StopFlag& stop_;
 };
 
-/// One line: rounds done of all, outcomes, calls and money; drawn again every second, because a model may think for
+/// One line: rounds done of all, tasks, calls, money, outcomes; drawn again every second, because a model may think for
 /// minutes.
 class RunProgress {
 public:
-    RunProgress(const std::string& what, std::size_t steps, const Budget& budget, std::string currency);
+    /// `what`: the steps counted, "rounds of moka"; `steps`: of a task, at most.
+    RunProgress(const std::string& what, std::size_t tasks, std::size_t steps, const Budget& budget,
+                std::string currency);
     void add(const RoundReport& report);
+    /// What the task has not made of its steps it never will.
+    void end(const Task& task);
 
 private:
     void draw();
@@ -42,7 +46,8 @@ private:
     Progress progress_;
     const Budget& budget_;
     std::string currency_, last_;
-    std::uint64_t done_ = 0;
+    std::size_t tasks_, steps_, ended_ = 0;
+    std::map<std::string, std::uint64_t> under_way_; ///< task → steps done
     std::map<std::string, int> outcomes_;
     std::jthread clock_; ///< last, so that it ends before what it draws from
 };

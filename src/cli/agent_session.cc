@@ -136,13 +136,15 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
         fmt::print(stderr, "mkb: calls that were in flight when this run ended last, and are lost: {} (the last: {})\n",
                    lost.calls, lost.where);
     }
-    AgentRunResult result{.lost_calls = lost.calls, .folder = store.folder().string()};
+    AgentRunResult result{.tasks = tasks.size(), .lost_calls = lost.calls, .folder = store.folder().string()};
     const Interruptible interruptible;
     for (const AgentOptions& method : methods) {
         MKB_TRY(memory, Memory::open(method.memory, memory_file()));
         const EvaluateOptions defaults{.profile = profile, .method = method_name(method), .model = provider->name()};
         AgentJudging judging(*benches.executor, store, defaults, deviations(settings.parameters), stop_begun);
-        RunProgress progress(defaults.method, tasks.size() * steps_of(method), budget, prices.currency());
+        const bool in_rounds = method.method == AgentOptions::Method::moka;
+        RunProgress progress(fmt::format("{} of {}", in_rounds ? "rounds" : "answers", defaults.method), tasks.size(),
+                             steps_of(method), budget, prices.currency());
         const AgentParts parts{.provider = *provider,
                                .store = store,
                                .budget = budget,
@@ -154,6 +156,7 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
                                             const JudgeNote& note) { return judging.judge(task, loaded, note); },
                                .material = tools.material,
                                .on_round = [&](const RoundReport& report) { progress.add(report); },
+                               .on_task_end = [&](const Task& task) { progress.end(task); },
                                .stop = stop_begun,
                                .abort = stop_now};
         result.summary = run_tasks(parts, method, tasks, options.parallel);
@@ -191,8 +194,8 @@ int print_agent_run(const AgentRunResult& result, bool json) {
                                           {"scores", std::move(scores)}}
                                .dump(2));
     } else {
-        fmt::print("{}{} tasks finished; run {}\n", score_table(result.scores, colour_wanted()), summary.finished,
-                   result.folder);
+        fmt::print("{}{} of {} tasks finished; the run is in {}\n", score_table(result.scores, colour_wanted()),
+                   summary.finished, result.tasks, result.folder);
         if (result.spent.calls_without_price > 0) {
             fmt::print("{} calls have no price: the price table lacks the model, or the service told no usage\n",
                        result.spent.calls_without_price);
@@ -202,8 +205,9 @@ int print_agent_run(const AgentRunResult& result, bool json) {
         fmt::print(stderr, "mkb: {}: {}\n", task, error.message);
     }
     if (!summary.ended_by.empty()) {
-        fmt::print(stderr, "mkb: not all tasks were worked on ({}); the same command with --run {} goes on\n",
-                   summary.ended_by, result.folder);
+        const bool is_wrong = summary.fatal && summary.fatal->kind == ErrorKind::bad_input;
+        fmt::print(stderr, "mkb: not all tasks were worked on ({}); {}the same command with --run {} goes on\n",
+                   summary.ended_by, is_wrong ? "once that is mended, " : "", result.folder);
     }
     if (summary.fatal) {
         return exit_code_of(*summary.fatal);

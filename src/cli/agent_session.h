@@ -38,7 +38,8 @@ struct AgentRunResult {
     RunSummary summary;
     std::vector<Score> scores;
     Spent spent;
-    int lost_calls = 0; ///< that were in flight when an earlier process ended
+    std::size_t tasks = 0; ///< chosen
+    int lost_calls = 0;    ///< that were in flight when an earlier process ended
     std::string folder;
 };
 /// Runs the methods one after the other over the same tasks, into one store.
