@@ -187,7 +187,13 @@ TEST_F(LocalProviders, ARecordingRefusesAPromptItHasNotSeenAndShowsTheDifference
     LlmRequest other = request("one\ntwo\nthree");
     EXPECT_EQ(provider->ask(other, kGoOn)->text, "a");
     other.name.round = 9;
-    EXPECT_FALSE(provider->ask(other, kGoOn));
+    const auto beyond = provider->ask(other, kGoOn);
+    ASSERT_FALSE(beyond.has_value());
+    EXPECT_NE(beyond.error().message.find("of this task it has 2 rounds"), std::string::npos) << beyond.error().message;
+    other.name.task = "unary/Neg/plain";
+    const auto nothing = provider->ask(other, kGoOn);
+    ASSERT_FALSE(nothing.has_value());
+    EXPECT_NE(nothing.error().message.find("nothing of this task is recorded"), std::string::npos);
     EXPECT_EQ(make_recorded_provider("x", {recorded("p", "a")}, true)->ask(request("q"), kGoOn)->text, "a");
 }
 

@@ -47,7 +47,8 @@ public:
     Result<LlmAnswer> ask(const LlmRequest& request, const StopFlag& /*stop*/) override {
         const auto found = calls_.find(key_of(request.name));
         if (found == calls_.end()) {
-            return fail(ErrorKind::bad_input, "{}: holds no call '{}'", name(), describe(request.name));
+            return fail(ErrorKind::bad_input, "{}: holds no call '{}'; {}", name(), describe(request.name),
+                        what_there_is(request.name.task));
         }
         for (const RecordedCall& call : found->second) {
             if (any_prompt_ || call.pattern == request.pattern) {
@@ -59,6 +60,24 @@ public:
     }
 
 private:
+    /// What of the task was recorded, so that a run can ask for that.
+    std::string what_there_is(const std::string& task) const {
+        int rounds = 0;
+        int samples = 0; // of calls outside of rounds
+        for (const auto& [key, calls] : calls_) {
+            const CallName& name = calls.front().name;
+            if (name.task == task) {
+                rounds = std::max(rounds, name.round);
+                samples = std::max(samples, name.round == 0 ? name.sample + 1 : 0);
+            }
+        }
+        if (rounds == 0 && samples == 0) {
+            return "nothing of this task is recorded";
+        }
+        return fmt::format("of this task it has {} rounds (--method moka --rounds) and {} samples (--method pass@)",
+                           rounds, samples);
+    }
+
     std::string name_;
     bool any_prompt_;
     std::map<Key, std::vector<RecordedCall>> calls_;
