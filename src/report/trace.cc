@@ -34,7 +34,9 @@ Result<std::string> code_of(Store& store, const Record& record) {
     std::string code;
     for (const auto& [name, hash] : record.source_artifacts) {
         MKB_TRY(text, store.artifact(hash));
-        code += fmt::format("// {}\n{}{}", name, text, text.ends_with('\n') ? "" : "\n");
+        // A model names the file itself on the first line, mostly.
+        const bool named = text.substr(0, text.find('\n')).contains(name);
+        code += fmt::format("{}{}{}", named ? "" : "// " + name + "\n", text, text.ends_with('\n') ? "" : "\n");
     }
     return code;
 }

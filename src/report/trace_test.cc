@@ -93,6 +93,11 @@ TEST_F(Trace, RoundsComeWithTheirPlansChangesCallsAndTheBestSoFar) {
     EXPECT_EQ(json["rounds"][3]["calls"][0]["prompt"], "write 12 us <code>");
 }
 
+TEST_F(Trace, AFileThatNamesItselfIsNotNamedTwice) {
+    add(1, "// CPUSoftmax.cpp\none\n", fast(1.0), "SIMD");
+    EXPECT_EQ(read_traces(store_, "", 10)->front().rounds[0].difference, "// CPUSoftmax.cpp\none\n");
+}
+
 TEST_F(Trace, TheTextHasEveryRoundTheCurveAndWhatATerminalMayShow) {
     add_history();
     const TaskTrace trace = read_traces(store_, "", 10)->front();
