@@ -56,12 +56,13 @@ void RunProgress::draw() {
     }
     // What matters most first, because a note is cut where the line ends.
     const Spent spent = budget_.of_run();
-    std::string note =
-        fmt::format("{}/{} tasks, {} calls, {:.2f} {}", ended_, tasks_, spent.calls, spent.money, currency_);
+    const auto correct = outcomes_.find("correct");
+    std::string note = fmt::format("{}/{} tasks, {:.2f} {}, {} correct", ended_, tasks_, spent.money, currency_,
+                                   correct == outcomes_.end() ? 0 : correct->second);
     for (const auto& [kind, count] : outcomes_) {
-        note += fmt::format(", {} {}", count, kind);
+        note += kind == "correct" ? "" : fmt::format(", {} {}", count, kind);
     }
-    progress_.advance_to(done, fmt::format("{}, {}", note, last_));
+    progress_.advance_to(done, fmt::format("{}, {} calls, {}", note, spent.calls, last_));
 }
 
 } // namespace mkb::cli

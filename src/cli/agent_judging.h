@@ -28,11 +28,11 @@ private:
     const StopFlag& stop_;
 };
 
-/// One line: rounds done of all, tasks, calls, money, outcomes; drawn again every second, because a model may think for
+/// One line: rounds done of all, tasks, money, outcomes, calls; drawn again every second, because a model may think for
 /// minutes.
 class RunProgress {
 public:
-    /// `what`: the steps counted, "rounds of moka"; `steps`: of a task, at most.
+    /// `what`: the steps counted, "rounds"; `steps`: of a task, at most.
     RunProgress(const std::string& what, std::size_t tasks, std::size_t steps, const Budget& budget,
                 std::string currency);
     void add(const RoundReport& report);

@@ -143,8 +143,9 @@ Result<AgentRunResult> run_methods(const AgentRunOptions& options, const std::ve
         const EvaluateOptions defaults{.profile = profile, .method = method_name(method), .model = provider->name()};
         AgentJudging judging(*benches.executor, store, defaults, deviations(settings.parameters), stop_begun);
         const bool in_rounds = method.method == AgentOptions::Method::moka;
-        RunProgress progress(fmt::format("{} of {}", in_rounds ? "rounds" : "answers", defaults.method), tasks.size(),
-                             steps_of(method), budget, prices.currency());
+        const std::string which = methods.size() > 1 ? " of " + defaults.method : "";
+        RunProgress progress((in_rounds ? "rounds" : "answers") + which, tasks.size(), steps_of(method), budget,
+                             prices.currency());
         const AgentParts parts{.provider = *provider,
                                .store = store,
                                .budget = budget,
