@@ -91,7 +91,7 @@ class ModelTest(ProgramTest):
         gets it. Two tries are enough where the wish is heeded, which is longer than several waits of one's own."""
         url = self.start("gateway.py", self.address, KEY, "15") + "/v1"
         for service, most in (("openai", 2), ("anthropic", 9)):
-            two = ("activation/Softmax/lastaxis", "activation/HardSigmoid/")
+            two = ("activation/Softmax/lastaxis", "activation/HardSigmoid/map_64x112")
             done = self.run_mkb(*self.command(service, "--parallel", "2", service=service, method="single", url=url,
                                               tasks=two), **self.keys(KEY + service))  # fmt: skip
             self.assertEqual(done.returncode, FINE, done.err)
