@@ -53,7 +53,7 @@ int gettimeofday(struct timeval* at, void* zone) {
 
 
 def is_compiler(words):
-    return " -cc1 " in words
+    return words.partition(" ")[0].endswith("/clang++-19") and " -c " in words
 
 
 SIZES = ("16k", "64k", "128k", "512k", "2m", "8m", "32m", "256m")
