@@ -56,10 +56,15 @@ TEST(Orphans, WhoHasAParentIsNobodysOrphan) {
         execl("/usr/bin/tail", "tail", "-f", (folder.path() / "x").c_str(), nullptr);
         _exit(1);
     }
+    const auto arguments = [&] { return read_file("/proc/" + std::to_string(child) + "/cmdline").value_or(""); };
+    while (!arguments().contains(folder.path().string())) {
+        std::this_thread::yield(); // it is not yet what it will be
+    }
     end_orphans_of(folder.path());
-    EXPECT_EQ(kill(child, 0), 0);
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
+    kill(child, SIGTERM);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << "ended by " << WTERMSIG(status);
 }
 
 } // namespace
