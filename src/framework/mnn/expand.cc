@@ -10,7 +10,6 @@ namespace mkb::mnn {
 
 namespace {
 
-constexpr const char* kPlugin = "candidate.so";
 constexpr const char* kNode = "node.cbor";
 constexpr const char* kGraph = "expanded.mnn";
 constexpr double kExpandLimitS = 5; ///< a transform takes about a millisecond
@@ -82,10 +81,10 @@ Result<void> inspect_graph(const Kit& kit, const Task& task, Expansion& expansio
 Result<Expansion> expand_node(const Kit& kit, const Task& task, const Built& built, const std::string& onnx_model) {
     MKB_TRY(node, read_onnx_node(onnx_model));
     job::Job job = job_for(task, "expand");
-    job.plugin = kPlugin;
+    job.plugin = kPluginFile;
     job.node = kNode;
     const JobFiles files{.contents = {{kNode, job::pack(node)}},
-                         .files = {{.name = kPlugin, .source = built.file, .sha256 = built.sha256, .keep = false}}};
+                         .files = {{.name = kPluginFile, .source = built.file, .sha256 = built.sha256, .keep = false}}};
     MKB_TRY(reply, run_here(kit, job, files));
     Expansion expansion{.end = reply.result.candidate,
                         .graph = std::move(reply.outputs),
@@ -102,7 +101,7 @@ Result<Expansion> expand_node(const Kit& kit, const Task& task, const Built& bui
 std::vector<DeviceFile> runner_files(const Kit& kit) {
     std::vector<DeviceFile> files = {
         {.name = "mkb-runner", .source = kit.folder / "mkb-runner", .sha256 = kit.runner_sha256, .executable = true},
-        {.name = "libMNN.so", .source = kit.folder / "libMNN.so", .sha256 = kit.library_sha256}};
+        {.name = kLibraryFile, .source = kit.folder / kLibraryFile, .sha256 = kit.library_sha256}};
     if (!kit.cxx_shared.empty()) {
         files.push_back(
             {.name = kit.cxx_shared, .source = kit.folder / kit.cxx_shared, .sha256 = kit.cxx_shared_sha256});

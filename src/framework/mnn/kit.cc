@@ -167,7 +167,7 @@ Result<void> make_kit(const Library& library, const fs::path& home, const Runner
     }
     MKB_DO(compile_runner(library, home, sources, folder));
     nlohmann::json hashes;
-    std::vector<std::string> names = {"mkb-runner", "libMNN.so"};
+    std::vector<std::string> names = {"mkb-runner", kLibraryFile};
     if (!library.toolchain.cxx_shared.empty()) {
         names.push_back(library.toolchain.cxx_shared.filename().string());
     }
@@ -228,7 +228,7 @@ Result<Kit> build_kit(const Library& library) {
     MKB_TRY(text, read_file(folder / "hashes.json"));
     const auto hashes = nlohmann::json::parse(text, nullptr, false);
     kit.runner_sha256 = hashes.value("mkb-runner", "");
-    kit.library_sha256 = hashes.value("libMNN.so", "");
+    kit.library_sha256 = hashes.value(kLibraryFile, "");
     kit.cxx_shared = library.toolchain.cxx_shared.filename().string();
     kit.cxx_shared_sha256 = hashes.value(kit.cxx_shared, "");
     MKB_TRY(link, read_file(folder / kLinkFile));

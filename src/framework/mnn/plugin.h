@@ -32,7 +32,7 @@ std::vector<std::string> compiler_command(const Kit& kit, const Library& library
                                           const Task& task);
 /// The candidate's file that is compiled, as the compiler sees it.
 std::string compiled_file(const CompileLayout& layout, const Task& task);
-/// From `object` to kPluginFile, in the layout's output folder.
+/// From kObjectFile to kPluginFile, in the layout's output folder.
 std::vector<std::string> link_command(const Kit& kit, const CompileLayout& layout);
 /// Runs the command in the compiler's jail, under its limits; and `then`, when it ended well.
 Result<ProcessExit> run_in_limits(const CompileFolders& folders, const std::vector<std::string>& command,
