@@ -20,9 +20,6 @@
 #include <utility>
 #include <vector>
 
-// What MNN_CONCURRENCY_BEGIN asks of the standard library for every candidate anew, asked once.
-static_assert(std::is_default_constructible<std::pair<std::function<void(int)>, int>>::value, "a task of the threads");
-
 namespace mkb_plugin {
 
 struct Registration {
@@ -37,7 +34,45 @@ struct Registration {
     Registration* next_;
 };
 
+/// A lambda by its address: to std::function every one of them is this one type. Making it of a type of its own is most
+/// of what compiling a short kernel takes.
+struct Body {
+    const void* lambda_;
+    void (*call_)(const void* lambda, int index);
+    void operator()(int index) const { call_(lambda_, index); }
+};
+inline void set_body(std::function<void(int)>& task, Body body) {
+    task = body;
+}
+
+/// Keeps the lambda of a task for as long as the task is.
+template <class Lambda>
+struct Kept {
+    Kept(std::function<void(int)>& task, const Lambda& lambda) : lambda_(lambda) {
+        set_body(task, {&lambda_, [](const void* given, int index) { (*static_cast<const Lambda*>(given))(index); }});
+    }
+    Kept(const Kept&) = delete;
+    Lambda lambda_;
+};
+struct Task {
+    std::function<void(int)>& task_;
+    template <class Lambda>
+    Kept<Lambda> operator<<(const Lambda& lambda) const {
+        return {task_, lambda};
+    }
+};
+
 } // namespace mkb_plugin
+
+#if defined(MNN_USE_THREAD_POOL) && !defined(MNN_FORBIT_MULTI_THREADS)
+// As in core/Concurrency.h, whose MNN_CONCURRENCY_END follows, but for what Body says.
+#undef MNN_CONCURRENCY_BEGIN
+#define MNN_CONCURRENCY_BEGIN(__iter__, __num__)                                                                       \
+    {                                                                                                                  \
+        std::pair<std::function<void(int)>, int> task;                                                                 \
+        task.second = __num__;                                                                                         \
+        auto&& mkb_kept = mkb_plugin::Task{task.first} << [&](int __iter__) {
+#endif
 
 /// The runner calls this once after loading: `add` is called for every operator type that the plug-in registers.
 extern "C" __attribute__((visibility("default"), used)) inline void
