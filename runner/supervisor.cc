@@ -1,10 +1,13 @@
 #include "supervisor.h"
 
 #include "child_process.h"
+#include "device/readings.h"
 
 #include <algorithm>
 #include <sched.h>
 #include <sstream>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 namespace mkb::runner {
@@ -194,6 +197,19 @@ private:
     ChildProcess native_, candidate_;
 };
 
+/// Of this process and of the children that have ended, in clock ticks.
+double own_ticks() {
+    double seconds = 0;
+    for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage used{};
+        getrusage(who, &used);
+        for (const timeval& time : {used.ru_utime, used.ru_stime}) {
+            seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+        }
+    }
+    return seconds * static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 } // namespace
 
 Cores pin(const job::Job& job) {
@@ -260,10 +276,15 @@ void ask(const job::Job& job, job::JobResult& result, std::string& outputs) {
 
 void measure(const job::Job& job, const Cores& cores, job::JobResult& result, std::string& outputs) {
     outputs.reserve(static_cast<std::size_t>(job.measure.samples) * layout_of(job).output_slot_bytes);
+    const auto before = cpu_times();
+    const double own = own_ticks();
     for (int number = 0; number < job.measure.pairs; ++number) {
         if (!PairRun(job, cores, number, result, outputs).run()) {
             return;
         }
+    }
+    if (const auto after = cpu_times(); before && after) {
+        result.others_busy_share = busy_share(*before, *after, own_ticks() - own);
     }
 }
 

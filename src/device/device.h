@@ -55,6 +55,8 @@ public:
     virtual Result<DeviceExit> run(const DeviceCommand& command) = 0;
     /// Over about 100 ms.
     virtual Result<QuietReading> quiet() = 0;
+    /// The same; where that is quicker, without the load.
+    virtual Result<QuietReading> heat() { return quiet(); }
     /// While what comes back lives, no other mkb of this user on this host runs a command there: nothing of ours
     /// disturbs what is timed. Waits, with progress. A device that takes no turns gives nothing.
     virtual Result<std::shared_ptr<const Turn>> take_turn() { return nullptr; }

@@ -265,7 +265,8 @@ nlohmann::json to_json(const JobResult& result) {
             {"core", result.core},
             {"bandwidth", list(result.bandwidth, bandwidth_to_json)},
             {"peak_gflop_s", result.peak_gflop_s},
-            {"wall_ms", result.wall_ms}};
+            {"wall_ms", result.wall_ms},
+            {"others_busy_share", result.others_busy_share}};
 }
 
 bool from_json(const nlohmann::json& from, JobResult& result, std::string& reason) {
@@ -290,6 +291,7 @@ bool from_json(const nlohmann::json& from, JobResult& result, std::string& reaso
     reader.read_list("bandwidth", result.bandwidth, bandwidth_from_json);
     reader.read("peak_gflop_s", result.peak_gflop_s);
     reader.read("wall_ms", result.wall_ms);
+    reader.read_if_there("others_busy_share", result.others_busy_share);
     return reason.empty();
 }
 

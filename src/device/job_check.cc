@@ -106,6 +106,9 @@ std::string misfit(const Job& job, const JobResult& result) {
     if (result.sequence_ns.size() > result.sequence.size()) {
         return "there are more operators' times than operators";
     }
+    if (!std::isfinite(result.others_busy_share) || result.others_busy_share > 1) {
+        return "a share of the processor is none that can be";
+    }
     const auto too_many = [](std::uint64_t count) { return count > kMostInstructions; };
     if (!fine(result.peak_gflop_s) || !fine(result.wall_ms) || std::ranges::any_of(result.sequence_ns, too_many) ||
         std::ranges::any_of(result.native_instructions, too_many) ||

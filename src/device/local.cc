@@ -22,6 +22,7 @@ public:
     }
 
     Result<QuietReading> quiet() override { return read_machine(); }
+    Result<QuietReading> heat() override { return read_heat(); }
     std::string name() const override { return "local"; }
 };
 

@@ -20,25 +20,6 @@ constexpr std::size_t kMostText = std::size_t{1} << 16;
 constexpr int kMostZones = 256, kMostTrips = 16, kMostCores = 1024;
 constexpr double kThousand = 1000; ///< the kernel's readings are in thousandths of what is wanted
 
-struct CpuTimes {
-    double busy = 0, all = 0;
-};
-
-CpuTimes cpu_times(const std::string& root) {
-    const std::string text = small_file(root + "/proc/stat");
-    CpuTimes times;
-    const char* at = text.c_str() + std::min<std::size_t>(4, text.size()); // after "cpu "
-    // user nice system idle iowait irq softirq steal; what a hypervisor takes away counts as busy
-    for (int i = 0; i < 8; ++i) {
-        char* after = nullptr;
-        const double value = std::strtod(at, &after);
-        times.all += value;
-        times.busy += i == 3 || i == 4 ? 0 : value;
-        at = after;
-    }
-    return times;
-}
-
 /// Some kernels say thousandths of a degree, some say degrees.
 double degrees(double reading) {
     constexpr double kNoDegrees = 250;
@@ -140,15 +121,42 @@ double number_in_file(const std::string& path) {
     return std::strtod(small_file(path).c_str(), nullptr);
 }
 
+std::optional<CpuTimes> cpu_times(const std::string& root) {
+    constexpr std::string_view kAllCores = "cpu ";
+    const std::string text = small_file(root + "/proc/stat");
+    if (!text.starts_with(kAllCores)) {
+        return std::nullopt;
+    }
+    CpuTimes times;
+    const char* at = text.c_str() + kAllCores.size();
+    // user nice system idle iowait irq softirq steal
+    for (int i = 0; i < 8; ++i) {
+        char* after = nullptr;
+        const double value = std::strtod(at, &after);
+        times.all += value;
+        times.busy += i == 3 || i == 4 ? 0 : value;
+        at = after;
+    }
+    return times;
+}
+
+double busy_share(const CpuTimes& before, const CpuTimes& after, double own) {
+    const double all = after.all - before.all;
+    return all > 0 ? std::clamp((after.busy - before.busy - own) / all, 0.0, 1.0) : 0;
+}
+
 QuietReading read_machine(const std::vector<int>& on_cores, const std::string& root) {
-    QuietReading reading;
-    const CpuTimes before = cpu_times(root);
+    const auto before = cpu_times(root);
     const timespec window{.tv_sec = 0, .tv_nsec = kWindowNs};
     nanosleep(&window, nullptr);
-    const CpuTimes after = cpu_times(root);
-    if (after.all > before.all) {
-        reading.busy_share = std::clamp((after.busy - before.busy) / (after.all - before.all), 0.0, 1.0);
-    }
+    const auto after = cpu_times(root);
+    QuietReading reading = read_heat(on_cores, root);
+    reading.busy_share = before && after ? busy_share(*before, *after) : 0;
+    return reading;
+}
+
+QuietReading read_heat(const std::vector<int>& on_cores, const std::string& root) {
+    QuietReading reading;
     reading.cores = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
     read_temperature(root, reading);
     read_frequency(root, on_cores, reading);

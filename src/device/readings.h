@@ -1,6 +1,7 @@
 #pragma once
 // Load, heat and clocks of the machine that this runs on, from its /proc and /sys. Part of the keeper too, so nothing
 // but the C++ library is needed.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +27,20 @@ constexpr std::pair<const char*, double QuietReading::*> kReadings[] = {
     {"battery_percent", &QuietReading::battery_percent},
 };
 
+/// Of all cores together, in clock ticks since the machine started; what a hypervisor takes away counts as busy.
+struct CpuTimes {
+    double busy = 0, all = 0;
+};
+/// Nothing where the machine does not show it. `root`: in front of /proc.
+std::optional<CpuTimes> cpu_times(const std::string& root = {});
+/// Of all cores together between two looks, 0…1, without `own` of the busy ticks.
+double busy_share(const CpuTimes& before, const CpuTimes& after, double own = 0);
+
 /// Takes about 100 ms. `on_cores`: those that commands run on; empty: all. `root`: in front of /proc and /sys.
 QuietReading read_machine(const std::vector<int>& on_cores = {}, const std::string& root = {});
+
+/// The same without the load, at once.
+QuietReading read_heat(const std::vector<int>& on_cores = {}, const std::string& root = {});
 
 /// A file's text, 64 KiB at most; empty where it cannot be read.
 std::string small_file(const std::string& path);

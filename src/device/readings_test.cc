@@ -82,6 +82,20 @@ TEST_F(Readings, BatteryIsThatOfAPhoneOrOfALaptop) {
     EXPECT_DOUBLE_EQ(read().battery_percent, 64);
 }
 
+TEST_F(Readings, LoadIsOfAllCoresTogetherAndNotOurOwn) {
+    EXPECT_FALSE(cpu_times(root.path().string()));
+    put("proc/stat", "cpu  10 20 30 400 500 6 7 8 9 9\ncpu0 1 1 1 1 1 1 1 1 0 0\n");
+    const auto before = cpu_times(root.path().string());
+    ASSERT_TRUE(before);
+    EXPECT_DOUBLE_EQ(before->all, 981);
+    EXPECT_DOUBLE_EQ(before->busy, 81);
+    const CpuTimes after{.busy = before->busy + 60, .all = before->all + 200};
+    EXPECT_DOUBLE_EQ(busy_share(*before, after), 0.3);
+    EXPECT_DOUBLE_EQ(busy_share(*before, after, 50), 0.05);
+    EXPECT_DOUBLE_EQ(busy_share(*before, after, 70), 0);
+    EXPECT_DOUBLE_EQ(busy_share(*before, *before), 0);
+}
+
 TEST(ReadingsOfThisMachine, ItsLoadIsAShare) {
     const QuietReading reading = read_machine();
     EXPECT_GE(reading.busy_share, 0);

@@ -117,7 +117,7 @@ void add_flags(const Task& task, const Calibration& calibration, const job::JobR
     }
 }
 
-void note_readiness(const Readiness& ready, MeasurementResult& measured) {
+void note_readiness(const Readiness& ready, double others_busy_share, MeasurementResult& measured) {
     measured.facts.idle_share_before = 1 - ready.reading.busy_share;
     measured.facts.quiet = ready.quiet();
     measured.facts.temperature_c = ready.reading.temperature_c;
@@ -125,9 +125,14 @@ void note_readiness(const Readiness& ready, MeasurementResult& measured) {
     measured.facts.frequency_limit = ready.reading.frequency_limit;
     measured.facts.battery_percent = ready.reading.battery_percent;
     measured.facts.cooled_s = ready.cooled_s;
+    measured.facts.others_busy_share = std::max(others_busy_share, 0.0);
     if (!ready.quiet()) {
         measured.flags.push_back(
             fmt::format("the device was not quiet: {:.0f} % busy before timing", 100 * ready.reading.busy_share));
+    } else if (others_busy_share >= kQuietBusyShare) {
+        measured.flags.push_back(fmt::format("the device was not quiet: other programs kept it {:.0f} % busy while it "
+                                             "was timed",
+                                             100 * others_busy_share));
     }
     if (!ready.hot.empty()) {
         measured.flags.push_back(
@@ -140,7 +145,7 @@ Result<QuietReading> read_after(Device& device, const QuietReading& before) {
     if (before.temperature_c == 0 && before.frequency_limit == 0) {
         return before;
     }
-    return device.quiet();
+    return device.heat();
 }
 
 void note_heat(const QuietReading& before, const QuietReading& after, MeasurementResult& measured) {
@@ -240,7 +245,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         blocks_for(options.profile, std::max(median_us(first.native_ns), median_us(first.candidate_ns)));
     job.measure.quads = blocks.quads;
     job.measure.runs_per_block = blocks.runs;
-    MKB_TRY(ready, wait_until_ready(judge.device(), judge.cooling()));
+    double others_busy_share = -1;
     if (options.profile.most_pairs > options.profile.pairs) {
         MKB_TRY(scatter, run_pairs(judge, task, built, files, pilot_of(job, options.profile.pilot_pairs)));
         measured.pilot_ms += scatter.reply.wall_ms;
@@ -251,7 +256,9 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
         job.measure.pairs =
             pairs_for_half_width(facts_of(scatter.reply.result, blocks.quads).pair_ratios, options.profile.half_width,
                                  options.profile.pairs, options.profile.most_pairs);
+        others_busy_share = scatter.reply.result.others_busy_share;
     }
+    MKB_TRY(ready, wait_until_ready(judge.device(), judge.cooling(), others_busy_share));
     job.measure.samples = samples_for(task, job.measure.pairs);
     MKB_TRY(timed, run_pairs(judge, task, built, files, job));
     const JobReply& reply = timed.reply;
@@ -272,7 +279,7 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
                 clocks.candidate_remainder_us, clocks.native_remainder_us, clocks.tolerance_us)};
     }
     measured.facts = facts_of(reply.result, job.measure.quads);
-    note_readiness(ready, measured);
+    note_readiness(ready, reply.result.others_busy_share, measured);
     note_heat(ready.reading, after, measured);
     measured.correct = speedup_of(task, *calibration, measured.facts);
     add_flags(task, *calibration, reply.result, measured);

@@ -70,8 +70,12 @@ std::string CoolDown::too_hot(const QuietReading& reading) const {
     return {};
 }
 
-Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling) {
-    MKB_TRY(first, device.quiet());
+Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling, double others_busy_share) {
+    const bool seen_quiet = others_busy_share >= 0 && others_busy_share < kQuietBusyShare;
+    MKB_TRY(first, seen_quiet ? device.heat() : device.quiet());
+    if (seen_quiet) {
+        first.busy_share = others_busy_share;
+    }
     Readiness ready{.reading = first, .cooled_s = 0, .hot = cooling.too_hot(first)};
     if (!ready.hot.empty() && cooling.most.count() > 0) {
         const auto start = Clock::now();

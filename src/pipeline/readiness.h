@@ -35,7 +35,9 @@ struct Readiness {
 };
 
 /// Waits until the device is cool, with progress, and then until it is quiet; at most `kQuietTries` readings for the
-/// latter. Whether it became so is in what comes back, and is recorded either way.
-Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling);
+/// latter. Whether it became so is in what comes back, and is recorded either way. `others_busy_share`: what other
+/// programs were just seen to keep busy, a negative number when nobody looked: then, or when it was too much, the load
+/// is looked at anew.
+Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling, double others_busy_share = -1);
 
 } // namespace mkb

@@ -17,6 +17,10 @@ public:
         return fail(ErrorKind::environment, "nobody asks");
     }
     std::string name() const override { return "thermometer"; }
+    Result<QuietReading> heat() override {
+        ++asked_for_heat;
+        return QuietReading{.temperature_c = 41, .frequency_limit = 1};
+    }
     Result<QuietReading> quiet() override {
         ++asked;
         const QuietReading reading = readings.front();
@@ -26,7 +30,7 @@ public:
         return reading;
     }
     std::deque<QuietReading> readings;
-    int asked = 0;
+    int asked = 0, asked_for_heat = 0;
 };
 
 CoolDown patient() {
@@ -45,6 +49,19 @@ TEST(Readiness, ACoolAndQuietDeviceIsAskedOnce) {
     EXPECT_EQ(ready.cooled_s, 0);
     EXPECT_EQ(ready.hot, "");
     EXPECT_TRUE(ready.quiet());
+}
+
+TEST(Readiness, ADeviceThatWasJustSeenQuietIsAskedForItsHeatOnly) {
+    Thermometer device({{.busy_share = 0.07, .temperature_c = 45, .frequency_limit = 1}});
+    CoolDown cooling = patient();
+    const Readiness seen = wait_until_ready(device, cooling, 0.03).value();
+    EXPECT_EQ(device.asked, 0);
+    EXPECT_EQ(device.asked_for_heat, 1);
+    EXPECT_EQ(seen.reading.busy_share, 0.03);
+    EXPECT_EQ(seen.reading.temperature_c, 41);
+    const Readiness busy = wait_until_ready(device, cooling, 0.3).value();
+    EXPECT_EQ(device.asked, 1);
+    EXPECT_EQ(busy.reading.busy_share, 0.07);
 }
 
 TEST(Readiness, HeatIsWaitedForUntilItIsBelowWhatTheDeviceSaysOrSixtyDegrees) {

@@ -101,6 +101,7 @@ constexpr std::pair<const char*, double MeasurementFacts::*> kOfTheDevice[] = {
     {"battery_percent", &MeasurementFacts::battery_percent},
     {"temperature_after_c", &MeasurementFacts::temperature_after_c},
     {"cooled_s", &MeasurementFacts::cooled_s},
+    {"others_busy_share", &MeasurementFacts::others_busy_share},
 };
 
 nlohmann::json to_json(const MeasurementFacts& m) {

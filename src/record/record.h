@@ -57,6 +57,7 @@ struct MeasurementFacts {
     double battery_percent = 0;
     double temperature_after_c = 0;
     double cooled_s = 0;          ///< waited until it was cool
+    double others_busy_share = 0; ///< what other programs kept busy while it was timed, of all cores, 0…1
     std::string samples_artifact; ///< hash in the store
     double resize_us = 0;         ///< candidate's onResize, median: work moved there shows
     double native_resize_us = 0;
