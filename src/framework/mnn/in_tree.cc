@@ -47,7 +47,7 @@ std::vector<std::string> compile_command(const Kit& kit, const Library& library,
 
 /// The framework's own command, with one more object and another place for the output. Last, so that the framework's
 /// own code keeps its order and its places relative to each other.
-std::vector<std::string> library_command(const Library& library, const CompileLayout& layout) {
+std::vector<std::string> library_command(const Library& library, const CompileLayout& layout, std::uint64_t code) {
     std::vector<std::string> command;
     std::size_t after_objects = 0;
     for (const std::string& word : library.link) {
@@ -62,7 +62,8 @@ std::vector<std::string> library_command(const Library& library, const CompileLa
         }
     }
     command.insert(command.begin() + static_cast<std::ptrdiff_t>(after_objects), layout.sources + "/" + kObjectFile);
-    command.insert(command.end(), {"-Wl,--no-dependent-libraries", "-Wl,--build-id=none"});
+    command.insert(command.end(), {"-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
+                                   fmt::format("-Wl,--section-start=.text={:#x}", code)});
     return command;
 }
 
@@ -123,12 +124,14 @@ Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& ta
                                  .objects = library.objects,
                                  .out = folder / "library",
                                  .toolchain = library.toolchain.folder};
-    MKB_TRY(linked, run_step(folders, library_command(library, layout_for(folders)), kLibraryFile, build));
+    MKB_TRY(plain, read_file(library.file));
+    std::error_code io;
+    MKB_TRY(code, code_address(plain, fs::file_size(folders.sources / kObjectFile, io)));
+    MKB_TRY(linked, run_step(folders, library_command(library, layout_for(folders), code), kLibraryFile, build));
     if (!linked) {
         return {};
     }
     const fs::path file = folders.out / kLibraryFile;
-    MKB_TRY(plain, read_file(library.file));
     MKB_TRY(bytes, read_file(file));
     MKB_TRY(native, native_functions(library, task));
     MKB_TRY(inside, look_inside(plain, bytes, native));

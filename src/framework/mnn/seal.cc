@@ -10,6 +10,8 @@ namespace mkb::mnn {
 
 namespace {
 
+/// The framework's own code is moved by whole ones of these: a page, and then some.
+constexpr std::uint64_t kCodeStep = std::uint64_t{1} << 20;
 constexpr std::string_view kCode = "mkb_text";
 constexpr std::string_view kConstructors = "mkb_init";
 constexpr std::string_view kDestructors = "mkb_fini";
@@ -199,6 +201,16 @@ std::vector<std::string> check_sealed(const std::string& object) {
     return findings;
 }
 
+Result<std::uint64_t> code_address(const std::string& plain_bytes, std::uint64_t object_bytes) {
+    const std::string text = plain_bytes + '\0';
+    const Elf plain(text);
+    const Elf64_Shdr* code = plain.header() != nullptr ? plain.section_named(".text") : nullptr;
+    if (code == nullptr) {
+        return fail(ErrorKind::environment, "the framework's library is no ELF file with code; build it anew");
+    }
+    return code->sh_addr + ((2 * object_bytes + 2 * kMostAlignment) / kCodeStep + 1) * kCodeStep;
+}
+
 Result<Inside> look_inside(const std::string& plain_bytes, const std::string& linked_bytes,
                            const std::vector<Function>& native) {
     const std::string plain_text = plain_bytes + '\0';
@@ -210,7 +222,8 @@ Result<Inside> look_inside(const std::string& plain_bytes, const std::string& li
     }
     const Elf64_Shdr* before = plain.section_named(".text");
     const Elf64_Shdr* after = linked.section_named(".text");
-    if (before == nullptr || after == nullptr || before->sh_size != after->sh_size || wishes(plain) != wishes(linked)) {
+    if (before == nullptr || after == nullptr || before->sh_size != after->sh_size ||
+        (after->sh_addr - before->sh_addr) % kCodeStep != 0 || wishes(plain) != wishes(linked)) {
         return fail(ErrorKind::environment,
                     "linking libMNN.so with the candidate gave another library than the framework's build did");
     }

@@ -51,6 +51,10 @@ protected:
         run(command);
         return read_file(folder.path() / library).value();
     }
+    /// Asks the linker to keep the places of the plain library's code.
+    static std::string in_place(const std::string& plain) {
+        return fmt::format("-Wl,--section-start=.text={:#x}", code_address(plain, 5000).value());
+    }
     Function function(const std::string& library, const std::string& name) {
         const auto done =
             run_process({.argv = {"llvm-nm-19", "-S", "--defined-only", library}, .folder = folder.path()});
@@ -173,13 +177,15 @@ TEST_F(Seal, TheLibrarySaysWhereCandidateAndNativeCodeAre) {
                                      "extern const char text[] = \"moves everything that comes after it by some bytes"
                                      " ................................................................\";\n"
                                      "int kernel() { return made + text[3]; }\n");
-    const std::string linked = link({"framework.o", "sealed.o"}, "linked.so");
+    const std::string linked = link({"framework.o", "sealed.o"}, "linked.so", {in_place(plain)});
     const Function native = function("plain.so", "_ZN3MNN5widthEi");
     const auto inside = look_inside(plain, linked, {native});
     ASSERT_TRUE(inside) << inside.error().message;
     const Function moved = function("linked.so", "_ZN3MNN5widthEi");
     ASSERT_EQ(inside->native.size(), 1U);
     EXPECT_EQ(inside->native[0].offset, moved.offset);
+    EXPECT_GT(moved.offset, native.offset);
+    EXPECT_EQ(moved.offset % 4096, native.offset % 4096);
     EXPECT_EQ(inside->native[0].size, native.size);
     EXPECT_EQ(inside->native[0].name, "MNN::width(int)");
     EXPECT_EQ(inside->place.constructor_count, 2U);
@@ -194,14 +200,23 @@ TEST_F(Seal, ALibraryThatAsksMoreOfTheLoaderIsTroubleOfOurs) {
     const std::string plain = link({"framework.o"}, "plain.so");
     compile("__attribute__((constructor)) void more() {}\n", "more.o");
     compile("namespace MNN { int depth(int x) { return x; } }\n", "other.o");
+    const auto fits = [&](const std::vector<std::string>& objects, std::vector<std::string> options) {
+        options.push_back(in_place(plain));
+        return look_inside(plain, link(objects, "linked.so", options), {}).has_value();
+    };
     EXPECT_TRUE(look_inside(plain, plain, {}));
-    EXPECT_FALSE(look_inside(plain, link({"framework.o", "more.o"}, "a.so"), {}));
-    EXPECT_FALSE(look_inside(plain, link({"framework.o", "other.o"}, "b.so"), {}));
-    EXPECT_FALSE(look_inside(plain, link({"framework.o"}, "c.so", {"-Wl,-rpath,/tmp"}), {}));
-    EXPECT_FALSE(look_inside(plain, link({"framework.o"}, "d.so", {"-Wl,--no-as-needed", "-lz"}), {}));
+    EXPECT_TRUE(fits({"framework.o"}, {}));
+    EXPECT_FALSE(fits({"framework.o", "more.o"}, {}));
+    EXPECT_FALSE(fits({"framework.o", "other.o"}, {}));
+    EXPECT_FALSE(fits({"framework.o"}, {"-Wl,-rpath,/tmp"}));
+    EXPECT_FALSE(fits({"framework.o"}, {"-Wl,--no-as-needed", "-lz"}));
+    // Its code 64 bytes from where it is to begin.
+    const std::string moved = fmt::format("-Wl,--section-start=.text={:#x}", code_address(plain, 5000).value() + 64);
+    EXPECT_FALSE(look_inside(plain, link({"framework.o"}, "moved.so", {moved}), {}));
     EXPECT_FALSE(look_inside(plain, plain, {{.name = "_ZN3MNN7missingEv", .offset = 4096, .size = 1}}));
     EXPECT_FALSE(look_inside(plain, "", {}));
     EXPECT_FALSE(look_inside(plain, plain.substr(0, plain.size() / 2), {}));
+    EXPECT_FALSE(code_address("", 1));
 }
 
 } // namespace
