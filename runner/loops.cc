@@ -103,6 +103,11 @@ std::optional<std::string> check_form(const LoopCommand& command, std::span<cons
             if (tensor >= static_cast<int>(places.size()) || (tensor < 0 && tensor == view.tensor)) {
                 return std::string("works on a tensor that is none of the loop's");
             }
+            const std::int64_t elements = tensor < 0 ? 0 : places[static_cast<std::size_t>(tensor)].elements;
+            if (elements < 0 || elements > kMostElements) {
+                return "works on " + places[static_cast<std::size_t>(tensor)].name + ", which has " + number(elements) +
+                       " elements, more than the framework can address";
+            }
         }
     }
     const Walk& destination = command.views[0].walk;

@@ -1,6 +1,7 @@
 #include "loops.h"
 
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace mkb::runner {
 namespace {
@@ -110,6 +111,17 @@ TEST(Loops, ViewsOnNoTensorAreRefused) {
     EXPECT_NE(fault_of(elementwise(Kind::copy, {view(2, 6), view(-1, 6)})).find("none of the loop's"),
               std::string::npos);
     EXPECT_NE(fault_of(elementwise(Kind::copy, {view(2, 6)})).find("too few"), std::string::npos);
+}
+
+TEST(Loops, ATensorOfAnImpossibleSizeIsRefused) {
+    std::vector<Place> places = kPlaces;
+    for (const std::int64_t elements : {std::numeric_limits<std::int64_t>::min(), kMostElements + 1}) {
+        places[2].elements = elements;
+        const Loop zeros{.iterations = 1, .each = {{.kind = Kind::fill_zeros, .views = {view(2, 0)}}}};
+        EXPECT_EQ(check_loop(zeros, places).value_or(""), "command 0 works on output 0, which has " +
+                                                              std::to_string(elements) +
+                                                              " elements, more than the framework can address");
+    }
 }
 
 TEST(Loops, FirstCommandsStartAtTheBeginningOfTheirTensors) {
