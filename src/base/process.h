@@ -55,7 +55,4 @@ Result<ProcessExit> run_process(const ProcessSpec& spec);
 /// that one, and nobody could tell it from a limit that was meant.
 std::string narrower_limit(const ProcessLimits& limits);
 
-/// Where `program` is in PATH, or nothing.
-std::optional<std::filesystem::path> find_program(const std::string& program);
-
 } // namespace mkb

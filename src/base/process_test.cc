@@ -1,6 +1,7 @@
 #include "base/process.h"
 
 #include "base/files.h"
+#include "base/find_program.h"
 #include "base/in_child_test.h"
 
 #include <csignal>

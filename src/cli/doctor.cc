@@ -1,5 +1,5 @@
 #include "base/cache.h"
-#include "base/process.h"
+#include "base/find_program.h"
 #include "base/progress.h"
 #include "cli/cli.h"
 #include "device/jail_here.h"

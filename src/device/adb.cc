@@ -1,3 +1,4 @@
+#include "base/find_program.h"
 #include "base/progress.h"
 #include "base/shell.h"
 #include "device/device.h"

@@ -1,3 +1,4 @@
+#include "base/find_program.h"
 #include "base/process.h"
 #include "device/device.h"
 #include "device/this_machine.h"

@@ -1,4 +1,5 @@
 // A command is the model: request as JSON on its standard input, answer on its standard output.
+#include "base/find_program.h"
 #include "base/process.h"
 #include "llm/json_path.h"
 #include "llm/providers.h"

@@ -1,5 +1,6 @@
 #include "executor/slurm/queue.h"
 
+#include "base/find_program.h"
 #include "base/process.h"
 #include "base/shell.h"
 

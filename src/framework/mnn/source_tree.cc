@@ -2,6 +2,7 @@
 
 #include "base/cache.h"
 #include "base/files.h"
+#include "base/find_program.h"
 #include "base/hash.h"
 #include "base/process.h"
 #include "base/progress.h"
