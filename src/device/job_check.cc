@@ -12,33 +12,80 @@ using nlohmann::json;
 constexpr int kMostDepth = 16; ///< a result is five levels deep
 constexpr std::uint64_t kMostInstructions = std::uint64_t{1} << 62;
 
-/// Says only whether some bytes are nested deeper than a result can be: reading them is recursive, and a message of
-/// nothing but opening brackets would exhaust the stack.
-class DepthReader : public nlohmann::json_sax<json> {
+/// Says whether some bytes are one CBOR item as our writer makes them: no tags, no lengths that are open, and nested no
+/// deeper than a result can be. Reading the others is recursive: a message of nothing but opening brackets, or of
+/// strings that begin within strings, would exhaust the stack.
+class CborShape {
 public:
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t&) override { return true; }
-    bool string(string_t&) override { return true; }
-    bool binary(binary_t&) override { return true; }
-    bool start_object(std::size_t) override { return ++depth_ <= kMostDepth; }
-    bool key(string_t&) override { return true; }
-    bool end_object() override { return --depth_ >= 0; }
-    bool start_array(std::size_t) override { return ++depth_ <= kMostDepth; }
-    bool end_array() override { return --depth_ >= 0; }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+    explicit CborShape(const std::string& bytes) : bytes_(bytes) {}
+
+    bool fits() {
+        std::uint64_t left[kMostDepth + 1] = {1}; // items still to come, on each level
+        for (int depth = 0; depth >= 0;) {
+            if (left[depth] == 0) {
+                --depth;
+                continue;
+            }
+            --left[depth];
+            std::uint64_t items = 0;
+            if (!take_item(items) || (items > 0 && depth == kMostDepth)) {
+                return false;
+            }
+            if (items > 0) {
+                left[++depth] = items;
+            }
+        }
+        return at_ == bytes_.size();
+    }
 
 private:
-    int depth_ = 0;
+    enum Major : std::uint8_t { bytes = 2, text = 3, array = 4, object = 5, tag = 6 };
+
+    /// Passes over one item without those in it, and says how many these are.
+    bool take_item(std::uint64_t& items) {
+        if (at_ == bytes_.size()) {
+            return false;
+        }
+        const auto first = static_cast<std::uint8_t>(bytes_[at_++]);
+        const int major = first >> 5;
+        std::uint64_t number = first & 31U;
+        if (number >= kInNextBytes && !take_number(number - kInNextBytes, number)) {
+            return false;
+        }
+        const std::size_t left = bytes_.size() - at_;
+        if (major == bytes || major == text) {
+            at_ += std::min<std::uint64_t>(number, left);
+            return number <= left;
+        }
+        if (major == array || major == object) {
+            items = number * (major == object ? 2 : 1);
+            return number <= left; // one byte each, at least
+        }
+        return major != tag;
+    }
+
+    /// Of 1, 2, 4 or 8 bytes.
+    bool take_number(std::uint64_t power, std::uint64_t& number) {
+        const std::size_t size = std::size_t{1} << power;
+        if (power > 3 || size > bytes_.size() - at_) {
+            return false;
+        }
+        number = 0;
+        for (std::size_t end = at_ + size; at_ < end; ++at_) {
+            number = number << 8U | static_cast<std::uint8_t>(bytes_[at_]);
+        }
+        return true;
+    }
+
+    static constexpr std::uint64_t kInNextBytes = 24;
+    const std::string& bytes_;
+    std::size_t at_ = 0;
 };
 
 /// Discarded when it is none. The library throws for sizes that no memory holds, also when it is told not to.
 json parse_cbor(const std::string& packed) {
     try {
-        DepthReader depth;
-        if (json::sax_parse(packed, &depth, json::input_format_t::cbor)) {
+        if (CborShape(packed).fits()) {
             return json::from_cbor(packed, true, false);
         }
     } catch (const std::exception&) { // also bad_alloc and length_error: a claimed size

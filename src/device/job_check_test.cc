@@ -56,6 +56,11 @@ TEST(JobCheck, BytesThatAreNoResultAreRefused) {
     EXPECT_FALSE(is_read(whole + "x"));
     EXPECT_FALSE(is_read(bytes_of(json::array())));
     EXPECT_FALSE(is_read("\x9b" + std::string(8, '\xff'))) << "a list that no memory holds";
+    // None of these has an end that reading would come to before the stack's.
+    EXPECT_FALSE(is_read(std::string(1'000'000, '\x7f'))) << "strings that begin within strings";
+    EXPECT_FALSE(is_read(std::string(1'000'000, '\x5f'))) << "bytes that begin within bytes";
+    EXPECT_FALSE(is_read(std::string(1'000'000, '\xc6'))) << "tags of tags";
+    EXPECT_FALSE(is_read(std::string(1'000'000, '\x81'))) << "lists of lists";
 }
 
 TEST(JobCheck, NestingDoesNotExhaustTheStack) {
