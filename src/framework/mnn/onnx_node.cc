@@ -24,7 +24,9 @@ std::vector<std::byte> elements_of(const onnx::TensorProto& tensor, const Field&
     std::vector<From> values(field.begin(), field.end());
     if (tensor.has_raw_data()) {
         values.resize(tensor.raw_data().size() / sizeof(From));
-        std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(From));
+        if (!values.empty()) {
+            std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(From));
+        }
     }
     std::vector<std::byte> bytes(values.size() * sizeof(To));
     for (std::size_t i = 0; i < values.size(); ++i) {
