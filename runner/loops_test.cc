@@ -121,6 +121,12 @@ TEST(Loops, ATensorOfAnImpossibleSizeIsRefused) {
         EXPECT_EQ(check_loop(zeros, places).value_or(""), "command 0 works on output 0, which has " +
                                                               std::to_string(elements) +
                                                               " elements, more than the framework can address");
+        places[2].elements = 24;
+        places[3].elements = elements;
+        Loop gathers = products();
+        gathers.each[0].views[1].index = 3;
+        EXPECT_NE(check_loop(gathers, places).value_or("").find("works on extra 0"), std::string::npos);
+        places[3].elements = 4;
     }
 }
 

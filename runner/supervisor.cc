@@ -197,7 +197,7 @@ private:
     ChildProcess native_, candidate_;
 };
 
-/// Of this process and of the children that have ended, in clock ticks.
+/// Processor time of this process and of the children that have ended, in clock ticks.
 double own_ticks() {
     double seconds = 0;
     for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
@@ -283,7 +283,8 @@ void measure(const job::Job& job, const Cores& cores, job::JobResult& result, st
             return;
         }
     }
-    if (const auto after = cpu_times(); before && after) {
+    constexpr double kLeastTicks = 10; // over fewer, a single one would say too much
+    if (const auto after = cpu_times(); before && after && after->all - before->all >= kLeastTicks) {
         result.others_busy_share = busy_share(*before, *after, own_ticks() - own);
     }
 }

@@ -34,8 +34,8 @@ struct Registration {
     Registration* next_;
 };
 
-/// A lambda by its address: to std::function every one of them is this one type. Making it of a type of its own is most
-/// of what compiling a short kernel takes.
+/// A lambda by its address: to std::function every one of them is this one type. Making it of a type of its own is a
+/// good part of what compiling a short kernel takes. A copy of the task must not outlive MNN_CONCURRENCY_END.
 struct Body {
     const void* lambda_;
     void (*call_)(const void* lambda, int index);
@@ -71,7 +71,7 @@ struct Task {
     {                                                                                                                  \
         std::pair<std::function<void(int)>, int> task;                                                                 \
         task.second = __num__;                                                                                         \
-        auto&& mkb_kept = mkb_plugin::Task{task.first} << [&](int __iter__) {
+        __attribute__((unused)) auto&& mkb_kept = mkb_plugin::Task{task.first} << [&](int __iter__) {
 #endif
 
 /// The runner calls this once after loading: `add` is called for every operator type that the plug-in registers.

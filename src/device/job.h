@@ -148,7 +148,7 @@ struct JobResult {
     std::vector<Bandwidth> bandwidth; ///< calibrate
     double peak_gflop_s = 0;          ///< calibrate: fused multiply-adds, two operations each
     double wall_ms = 0;
-    /// measure: of all cores together, what other programs kept busy while it ran, 0…1; -1: the device does not show it
+    /// measure: of all cores together, what other programs kept busy while it ran, 0…1; -1: nobody can tell
     double others_busy_share = -1;
 };
 

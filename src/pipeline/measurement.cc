@@ -125,14 +125,9 @@ void note_readiness(const Readiness& ready, double others_busy_share, Measuremen
     measured.facts.frequency_limit = ready.reading.frequency_limit;
     measured.facts.battery_percent = ready.reading.battery_percent;
     measured.facts.cooled_s = ready.cooled_s;
-    measured.facts.others_busy_share = std::max(others_busy_share, 0.0);
-    if (!ready.quiet()) {
-        measured.flags.push_back(
-            fmt::format("the device was not quiet: {:.0f} % busy before timing", 100 * ready.reading.busy_share));
-    } else if (others_busy_share >= kQuietBusyShare) {
-        measured.flags.push_back(fmt::format("the device was not quiet: other programs kept it {:.0f} % busy while it "
-                                             "was timed",
-                                             100 * others_busy_share));
+    measured.facts.others_busy_share = others_busy_share;
+    if (auto flag = quiet_flag(ready.reading.busy_share, others_busy_share)) {
+        measured.flags.push_back(std::move(*flag));
     }
     if (!ready.hot.empty()) {
         measured.flags.push_back(
@@ -198,24 +193,37 @@ Result<PairsRun> run_pairs(Judge& judge, const Task& task, const std::optional<B
     return run;
 }
 
-/// After a clock that seemed to lie: an error when noise may have done it. A neighbour who came after the gate is still
-/// there, or it is not seen a second time; one that lies does so again.
+/// After a clock that seemed to lie, on a device that was as busy as `busy_share` at most, before timing and while it
+/// lasted: an error when noise may have done it. A neighbour who came later is still there, or it is not seen a second
+/// time; one that lies does so again.
 Result<void> rule_out_noise(Judge& judge, const Task& task, const std::optional<Built>& built, const JobFiles& files,
-                            const job::Job& job, const QuietReading& before) {
+                            const job::Job& job, double busy_share) {
     MKB_TRY(after, judge.device().quiet());
-    const double busy = std::max(before.busy_share, after.busy_share);
+    const double busy = std::max(busy_share, after.busy_share);
     if (busy >= kQuietBusyShare) {
         return fail(ErrorKind::transient, "device {}: too busy to tell a clock that lies from noise ({:.0f} % busy)",
                     judge.device().name(), 100 * busy);
     }
     MKB_TRY(again, run_pairs(judge, task, built, files, pilot_of(job, job.measure.pairs)));
-    if (!again.fault && check_clocks(again.reply.result.pairs).honest) {
+    const job::JobResult& second = again.reply.result;
+    if (!again.fault && (check_clocks(second.pairs).honest || second.others_busy_share >= kQuietBusyShare)) {
         return fail(ErrorKind::transient, "device {}: too much noise to tell a clock that lies", judge.device().name());
     }
     return {};
 }
 
 } // namespace
+
+std::optional<std::string> quiet_flag(double busy_share_before, double others_busy_share) {
+    if (busy_share_before >= kQuietBusyShare) {
+        return fmt::format("the device was not quiet: {:.0f} % busy before timing", 100 * busy_share_before);
+    }
+    if (others_busy_share >= kQuietBusyShare) {
+        return fmt::format("the device was not quiet: other programs kept it {:.0f} % busy while it was timed",
+                           100 * others_busy_share);
+    }
+    return std::nullopt;
+}
 
 std::optional<std::string> roofline_flag(double latency_us, double bytes_floor_us) {
     if (latency_us * kFloorMargin >= bytes_floor_us) {
@@ -271,7 +279,8 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     measured.fault = std::move(sampled);
     const ClockCheck clocks = check_clocks(reply.result.pairs);
     if (!measured.fault && !clocks.honest) {
-        MKB_DO(rule_out_noise(judge, task, built, files, job, ready.reading));
+        MKB_DO(rule_out_noise(judge, task, built, files, job,
+                              std::max(ready.reading.busy_share, reply.result.others_busy_share)));
         measured.fault = Cheated{
             .rule = "clock",
             .evidence = fmt::format(

@@ -74,7 +74,7 @@ Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling, double oth
     const bool seen_quiet = others_busy_share >= 0 && others_busy_share < kQuietBusyShare;
     MKB_TRY(first, seen_quiet ? device.heat() : device.quiet());
     if (seen_quiet) {
-        first.busy_share = others_busy_share;
+        first.busy_share = std::max(first.busy_share, others_busy_share);
     }
     Readiness ready{.reading = first, .cooled_s = 0, .hot = cooling.too_hot(first)};
     if (!ready.hot.empty() && cooling.most.count() > 0) {

@@ -19,7 +19,7 @@ public:
     std::string name() const override { return "thermometer"; }
     Result<QuietReading> heat() override {
         ++asked_for_heat;
-        return QuietReading{.temperature_c = 41, .frequency_limit = 1};
+        return QuietReading{.busy_share = 0.05, .temperature_c = 41, .frequency_limit = 1};
     }
     Result<QuietReading> quiet() override {
         ++asked;
@@ -57,7 +57,8 @@ TEST(Readiness, ADeviceThatWasJustSeenQuietIsAskedForItsHeatOnly) {
     const Readiness seen = wait_until_ready(device, cooling, 0.03).value();
     EXPECT_EQ(device.asked, 0);
     EXPECT_EQ(device.asked_for_heat, 1);
-    EXPECT_EQ(seen.reading.busy_share, 0.03);
+    EXPECT_EQ(seen.reading.busy_share, 0.05); // a device that has no quicker way has looked anew
+    EXPECT_EQ(wait_until_ready(device, cooling, 0.08).value().reading.busy_share, 0.08);
     EXPECT_EQ(seen.reading.temperature_c, 41);
     const Readiness busy = wait_until_ready(device, cooling, 0.3).value();
     EXPECT_EQ(device.asked, 1);

@@ -101,7 +101,6 @@ constexpr std::pair<const char*, double MeasurementFacts::*> kOfTheDevice[] = {
     {"battery_percent", &MeasurementFacts::battery_percent},
     {"temperature_after_c", &MeasurementFacts::temperature_after_c},
     {"cooled_s", &MeasurementFacts::cooled_s},
-    {"others_busy_share", &MeasurementFacts::others_busy_share},
 };
 
 nlohmann::json to_json(const MeasurementFacts& m) {
@@ -121,6 +120,9 @@ nlohmann::json to_json(const MeasurementFacts& m) {
             json[name] = number_to_json(m.*member);
         }
     }
+    if (m.others_busy_share >= 0) {
+        json["others_busy_share"] = number_to_json(m.others_busy_share);
+    }
     return json;
 }
 
@@ -138,6 +140,9 @@ MeasurementFacts read_measurement(FieldReader fields, FieldReader& parent) {
                            .native_resize_us = fields.number("native_resize_us")};
     for (const auto& [name, member] : kOfTheDevice) {
         facts.*member = fields.optional(name) != nullptr ? fields.number(name) : 0;
+    }
+    if (fields.optional("others_busy_share") != nullptr) {
+        facts.others_busy_share = fields.number("others_busy_share");
     }
     parent.refuse(fields.reason());
     return facts;

@@ -48,7 +48,7 @@ struct MeasurementFacts {
     std::vector<double> candidate_us;
     int iterations_per_side = 0; ///< timed, over all pairs
     int core = -1;
-    double idle_share_before = 1; ///< of all cores, 0…1
+    double idle_share_before = 1; ///< of all cores, 0…1; of what our own pilot left, where that was looked at
     bool quiet = true;            ///< the gate of evaluation.md section 5 held
     // Of the device; 0 where it does not show it.
     double temperature_c = 0; ///< before timing, as the next three
@@ -56,10 +56,10 @@ struct MeasurementFacts {
     double frequency_limit = 0; ///< what its cores may reach, as a share of what they could, 0…1
     double battery_percent = 0;
     double temperature_after_c = 0;
-    double cooled_s = 0;          ///< waited until it was cool
-    double others_busy_share = 0; ///< what other programs kept busy while it was timed, of all cores, 0…1
-    std::string samples_artifact; ///< hash in the store
-    double resize_us = 0;         ///< candidate's onResize, median: work moved there shows
+    double cooled_s = 0;           ///< waited until it was cool
+    double others_busy_share = -1; ///< what other programs kept busy while it was timed, of all cores, 0…1; -1: unknown
+    std::string samples_artifact;  ///< hash in the store
+    double resize_us = 0;          ///< candidate's onResize, median: work moved there shows
     double native_resize_us = 0;
 };
 

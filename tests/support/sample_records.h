@@ -100,6 +100,7 @@ inline MeasurementFacts make_measurement(const SampleTask& task, double speedup,
     m.iterations_per_side = 400;
     m.core = 1;
     m.idle_share_before = 0.97;
+    m.others_busy_share = 0.02;
     m.resize_us = 12.5;
     m.native_resize_us = 11.75;
     m.samples_artifact = std::string(64, 'a');

@@ -125,8 +125,7 @@ Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& ta
                                  .out = folder / "library",
                                  .toolchain = library.toolchain.folder};
     MKB_TRY(plain, read_file(library.file));
-    std::error_code io;
-    MKB_TRY(code, code_address(plain, fs::file_size(folders.sources / kObjectFile, io)));
+    MKB_TRY(code, code_address(plain));
     MKB_TRY(linked, run_step(folders, library_command(library, layout_for(folders), code), kLibraryFile, build));
     if (!linked) {
         return {};

@@ -10,14 +10,14 @@ namespace mkb::mnn {
 
 namespace {
 
-/// The framework's own code is moved by whole ones of these: a page, and then some.
-constexpr std::uint64_t kCodeStep = std::uint64_t{1} << 20;
 constexpr std::string_view kCode = "mkb_text";
 constexpr std::string_view kConstructors = "mkb_init";
 constexpr std::string_view kDestructors = "mkb_fini";
 constexpr std::string_view kEntryPrefix = "mkb_"; ///< of entry points: mkb_register_v1
 
 constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 30; ///< of all sections together
+/// Of constants: they lie between the framework's code and what it calls, and a jump reaches 128 MB on ARM64.
+constexpr std::uint64_t kMostConstants = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMostThreadMemory = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostAlignment = std::uint64_t{2} << 20;
 constexpr std::uint32_t kUnwind = 0x70000001; ///< SHT_X86_64_UNWIND
@@ -49,7 +49,7 @@ bool is_bookkeeping(std::uint32_t type) {
 bool is_plain(const std::string& name, const Elf64_Shdr& section) {
     const bool writable = (section.sh_flags & SHF_WRITE) != 0;
     const bool code = (section.sh_flags & SHF_EXECINSTR) != 0;
-    const bool bytes = section.sh_type == SHT_PROGBITS || section.sh_type == SHT_NOBITS ||
+    const bool bytes = section.sh_type == SHT_PROGBITS || (section.sh_type == SHT_NOBITS && writable) ||
                        (section.sh_type == kUnwind && name == ".eh_frame");
     if (!bytes || (section.sh_flags & SHF_ALLOC) == 0 || (section.sh_flags & ~kKnownFlags) != 0) {
         return false;
@@ -62,6 +62,7 @@ bool is_plain(const std::string& name, const Elf64_Shdr& section) {
 
 void check_sections(const Elf& elf, std::vector<std::string>& findings) {
     std::uint64_t memory = 0;
+    std::uint64_t constants = 0;
     std::uint64_t thread_memory = 0;
     for (const Elf64_Shdr* section : elf.sections()) {
         if (is_bookkeeping(section->sh_type)) {
@@ -74,6 +75,11 @@ void check_sections(const Elf& elf, std::vector<std::string>& findings) {
         }
         std::uint64_t& sum = (section->sh_flags & SHF_TLS) != 0 ? thread_memory : memory;
         sum += std::min(section->sh_size, 2 * kMostMemory);
+        constants += (section->sh_flags & SHF_WRITE) == 0 ? std::min(section->sh_size, 2 * kMostMemory) : 0;
+    }
+    if (constants > kMostConstants) {
+        findings.push_back(
+            fmt::format("has {} MB of constants, and {} MB are the most", constants >> 20U, kMostConstants >> 20U));
     }
     if (memory > kMostMemory || thread_memory > kMostThreadMemory) {
         findings.push_back(fmt::format("wants {} MB of memory as it is loaded, and {} kB in every thread",
@@ -138,14 +144,14 @@ std::vector<std::string> wishes(const Elf& elf) {
     return found;
 }
 
-/// Where the native functions are, given how much further on all of .text lies; looked up by name and place.
-Result<std::vector<job::CodeRange>> moved(const Elf& linked, const std::vector<Function>& native, std::uint64_t by) {
+/// The native functions, which are where they are in the plain library; looked up by name and place.
+Result<std::vector<job::CodeRange>> found_in(const Elf& linked, const std::vector<Function>& native) {
     const Elf64_Shdr* table = linked.section(SHT_SYMTAB);
     const Elf64_Shdr* names = table != nullptr ? linked.section_number(table->sh_link) : nullptr;
     std::set<std::pair<std::uint64_t, std::string>> there;
     std::set<std::uint64_t> wanted;
     for (const Function& function : native) {
-        wanted.insert(function.offset + by);
+        wanted.insert(function.offset);
     }
     if (names != nullptr) {
         for (const auto* symbol : linked.entries<Elf64_Sym>(*table)) {
@@ -156,13 +162,12 @@ Result<std::vector<job::CodeRange>> moved(const Elf& linked, const std::vector<F
     }
     std::vector<job::CodeRange> ranges;
     for (const Function& function : native) {
-        const std::uint64_t offset = function.offset + by;
-        if (!there.contains({offset, function.name})) {
+        if (!there.contains({function.offset, function.name})) {
             return fail(ErrorKind::environment,
                         "the native function {} is not where it should be in the linked library",
                         demangle(function.name));
         }
-        ranges.push_back({.offset = offset, .size = function.size, .name = demangle(function.name)});
+        ranges.push_back({.offset = function.offset, .size = function.size, .name = demangle(function.name)});
     }
     return ranges;
 }
@@ -201,14 +206,14 @@ std::vector<std::string> check_sealed(const std::string& object) {
     return findings;
 }
 
-Result<std::uint64_t> code_address(const std::string& plain_bytes, std::uint64_t object_bytes) {
+Result<std::uint64_t> code_address(const std::string& plain_bytes) {
     const std::string text = plain_bytes + '\0';
     const Elf plain(text);
     const Elf64_Shdr* code = plain.header() != nullptr ? plain.section_named(".text") : nullptr;
     if (code == nullptr) {
         return fail(ErrorKind::environment, "the framework's library is no ELF file with code; build it anew");
     }
-    return code->sh_addr + ((2 * object_bytes + 2 * kMostAlignment) / kCodeStep + 1) * kCodeStep;
+    return code->sh_addr;
 }
 
 Result<Inside> look_inside(const std::string& plain_bytes, const std::string& linked_bytes,
@@ -223,12 +228,12 @@ Result<Inside> look_inside(const std::string& plain_bytes, const std::string& li
     const Elf64_Shdr* before = plain.section_named(".text");
     const Elf64_Shdr* after = linked.section_named(".text");
     if (before == nullptr || after == nullptr || before->sh_size != after->sh_size ||
-        (after->sh_addr - before->sh_addr) % kCodeStep != 0 || wishes(plain) != wishes(linked)) {
+        before->sh_addr != after->sh_addr || wishes(plain) != wishes(linked)) {
         return fail(ErrorKind::environment,
                     "linking libMNN.so with the candidate gave another library than the framework's build did");
     }
     Inside inside;
-    MKB_TRY(ranges, moved(linked, native, after->sh_addr - before->sh_addr));
+    MKB_TRY(ranges, found_in(linked, native));
     inside.native = std::move(ranges);
     if (const Elf64_Shdr* code = linked.section_named(std::string(kCode))) {
         inside.place.code = code->sh_addr;

@@ -20,11 +20,10 @@ std::vector<std::string> seal_options();
 /// on: the linker that made the object had hostile input. One line per finding.
 std::vector<std::string> check_sealed(const std::string& object);
 
-/// Where the framework's own code is to begin in a library linked with a sealed object of that size: whole mebibytes
-/// beyond where it begins in the plain library (its bytes), with room for what the candidate puts before it. Else the
+/// Where the framework's own code begins in the plain library (its bytes), and is to begin in the linked one. Else the
 /// native kernel would be moved a little, and how its loops lie in lines of cache is worth up to a quarter of its time
 /// (docs/measurement.md).
-Result<std::uint64_t> code_address(const std::string& plain, std::uint64_t object_bytes);
+Result<std::uint64_t> code_address(const std::string& plain);
 
 /// The candidate in a library that was linked with it.
 struct Inside {
@@ -33,8 +32,7 @@ struct Inside {
 };
 
 /// Reads both libraries (their bytes). An error when the linked one asks more of the loader than the plain one does, or
-/// when the native code is not the plain library's or does not lie as `code_address` says: then the linker did not do
-/// what it was asked.
+/// when the native code is not the plain library's or not at its place: then the linker did not do what it was asked.
 Result<Inside> look_inside(const std::string& plain, const std::string& linked, const std::vector<Function>& native);
 
 } // namespace mkb::mnn
