@@ -16,7 +16,7 @@ NARROW = {
 }
 # The runner is built for the device too: it shares these headers with the host and nothing else.
 RUNNER = {"task/draw.h", "device/job.h", "device/expansion.h", "device/emulator_call.h", "device/landlock.h",
-          "device/seccomp_filter.h"}
+          "device/readings.h", "device/seccomp_filter.h"}
 TEST_SUPPORT = "../tests/support/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 
