@@ -103,9 +103,9 @@ std::optional<std::string> check_form(const LoopCommand& command, std::span<cons
             if (tensor >= static_cast<int>(places.size()) || (tensor < 0 && tensor == view.tensor)) {
                 return std::string("works on a tensor that is none of the loop's");
             }
-            const std::int64_t elements = tensor < 0 ? 0 : places[static_cast<std::size_t>(tensor)].elements;
-            if (elements < 0 || elements > kMostElements) {
-                return "works on " + places[static_cast<std::size_t>(tensor)].name + ", which has " + number(elements) +
+            const Place* place = tensor < 0 ? nullptr : &places[static_cast<std::size_t>(tensor)];
+            if (place != nullptr && !is_addressable(place->elements)) {
+                return "works on " + place->name + ", which has " + number(place->elements) +
                        " elements, more than the framework can address";
             }
         }

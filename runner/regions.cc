@@ -222,7 +222,7 @@ bool leaves_zeros(std::span<const Region> regions, std::int64_t elements) {
 std::optional<std::string> check_regions(std::span<const Region> regions, int destination,
                                          std::span<const Place> places, bool zero_fill) {
     const Place& place = places[static_cast<std::size_t>(destination)];
-    if (place.elements < 0 || place.elements > kMostElements) {
+    if (!is_addressable(place.elements)) {
         return place.name + " has " + number(place.elements) + " elements, more than the framework can address";
     }
     const Region* only = nullptr;

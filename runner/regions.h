@@ -35,6 +35,9 @@ struct Region {
 
 /// Larger ones would overflow the framework's own 32-bit arithmetic in bytes.
 constexpr std::int64_t kMostElements = std::int64_t{1} << 29;
+constexpr bool is_addressable(std::int64_t elements) {
+    return elements >= 0 && elements <= kMostElements;
+}
 
 /// A tensor as far as regions are concerned.
 struct Place {

@@ -21,12 +21,12 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
 /// Outputs of iterations that ran as timed ones do, asked for only afterwards, against the oracle.
 Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, const Seed& seed, const JobReply& reply);
 
-/// The flag (record.h, kBelowRoofline) of a time that is less than the device needs to move the task's bytes, by more
-/// than the floor itself may be off; nothing for a possible one.
 /// What a record says of a device that other programs kept too busy: shares of all cores, 0…1, before timing and while
 /// it lasted, the latter negative where nobody can tell. Nothing where it was quiet.
 std::optional<std::string> quiet_flag(double busy_share_before, double others_busy_share);
 
+/// The flag (record.h, kBelowRoofline) of a time that is less than the device needs to move the task's bytes, by more
+/// than the floor itself may be off; nothing for a possible one.
 std::optional<std::string> roofline_flag(double latency_us, double bytes_floor_us);
 
 } // namespace mkb
