@@ -241,9 +241,17 @@ class Slurm:
         """Until the controller has written down that `job` runs. One that lost that would start it beside itself, and
         take the node from everybody until a person gives it back."""
         state = self.folder / "state/job_state"
+
+        def saved_at():
+            """In nanoseconds. The controller takes the old file away before it puts the new one there."""
+            try:
+                return state.stat().st_mtime_ns
+            except FileNotFoundError:
+                return 0
+
         before = time.time_ns()
         self.run("scontrol", "update", f"JobId={job}", "Comment=runs")
-        assert wait_until(lambda: state.exists() and state.stat().st_mtime_ns > before, 60)
+        assert wait_until(lambda: saved_at() > before, 60)
 
     def kill_controller(self):
         self.controller.kill()
