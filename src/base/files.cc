@@ -1,5 +1,6 @@
 #include "base/files.h"
 
+#include "base/large_pages.h"
 #include "base/orphans.h"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ namespace mkb {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kLargeBytes = std::size_t{4} << 20; ///< of a file, from which on page faults are what it costs
 
 /// A name beside `path` that no other writer uses.
 fs::path sibling_of(const fs::path& path) {
@@ -116,6 +119,9 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit_bytes) {
     std::string text;
     const auto expected = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
     text.reserve(std::min(expected, limit_bytes));
+    if (text.capacity() >= kLargeBytes) {
+        in_large_pages(text);
+    }
     std::vector<char> buffer(std::size_t{1} << 16);
     while (true) {
         const ssize_t got = read_some(file.get(), buffer);
@@ -150,6 +156,15 @@ Result<void> write_file_atomic(const fs::path& path, std::string_view content) {
     const Descriptor folder(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder) {
         fsync(folder.get());
+    }
+    return {};
+}
+
+Result<void> write_scratch_file(const fs::path& path, std::string_view content) {
+    MKB_DO(make_parents(path));
+    const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!file || !write_all(file.get(), content)) {
+        return cannot_write(path, errno);
     }
     return {};
 }

@@ -18,6 +18,10 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 /// parent folders.
 Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
+/// Writes in place, without fsync: for a folder that nobody else reads and that goes away again. Makes the parent
+/// folders.
+Result<void> write_scratch_file(const std::filesystem::path& path, std::string_view content);
+
 /// Removes a folder with everything in it, also below folders without permissions. Links are removed, not followed. No
 /// error when it is not there.
 Result<void> remove_tree(const std::filesystem::path& root);

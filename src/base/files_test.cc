@@ -79,6 +79,24 @@ TEST_F(Files, AFailedWriteLeavesTheOldContentAndNothingElse) {
     EXPECT_EQ(files_beside(), 1);
 }
 
+TEST_F(Files, AScratchFileIsThereWithItsFolderAndWrittenOver) {
+    const auto path = file().parent_path() / "below/scratch";
+    ASSERT_TRUE(write_scratch_file(path, "longer"));
+    ASSERT_TRUE(write_scratch_file(path, "short"));
+    EXPECT_EQ(read_file(path).value(), "short");
+    const auto failed = write_scratch_file("/dev/full", "text");
+    ASSERT_FALSE(failed);
+    EXPECT_NE(failed.error().message.find("/dev/full"), std::string::npos);
+}
+
+TEST_F(Files, AFileOfManyPagesComesBackWhole) {
+    std::string bytes(std::size_t{5} << 20, 'a');
+    bytes[123] = 'b';
+    bytes.back() = 'c';
+    ASSERT_TRUE(write_scratch_file(file(), bytes));
+    EXPECT_TRUE(read_file(file()).value() == bytes);
+}
+
 TEST_F(Files, AFullDiskIsNamed) {
     constexpr int kNoNamespace = 77;
     const int code = in_child([&] {

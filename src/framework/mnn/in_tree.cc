@@ -70,7 +70,7 @@ std::vector<std::string> library_command(const Library& library, const CompileLa
 /// The object with its own names for everything, checked. False when the candidate is at fault.
 Result<bool> seal_object(const CompileFolders& compiled, const fs::path& folder, Build& build) {
     const CompileFolders merging{.sources = compiled.out, .out = folder / "merged"};
-    MKB_DO(write_file_atomic(merging.sources / "seal.ld", kSealScript));
+    MKB_DO(write_scratch_file(merging.sources / "seal.ld", kSealScript));
     const CompileLayout from = layout_for(merging);
     MKB_TRY(merged, run_step(merging,
                              {"/usr/bin/ld.lld-19", "-r", "--force-group-allocation", "-T", from.sources + "/seal.ld",

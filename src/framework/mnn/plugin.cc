@@ -109,7 +109,7 @@ void refuse(const std::vector<std::string>& findings, Build& build) {
 
 Result<void> write_sources(const Task& task, const Candidate& candidate, const fs::path& folder) {
     for (const SourceFile& source : candidate.sources) {
-        MKB_DO(write_file_atomic(folder / folder_of(task) / source.name, source.text));
+        MKB_DO(write_scratch_file(folder / folder_of(task) / source.name, source.text));
     }
     return {};
 }
