@@ -12,6 +12,7 @@
 #include "framework/mnn/reading.h"
 
 #include <chrono>
+#include <map>
 #include <regex>
 
 namespace mkb {
@@ -85,9 +86,9 @@ public:
 
     Result<std::vector<job::CodeRange>> native_code(const Task& task) override {
         MKB_DO(prepare());
-        MKB_TRY(functions, mnn::native_functions(library_, task));
+        MKB_TRY(functions, native_functions(task));
         std::vector<job::CodeRange> ranges;
-        for (const mnn::Function& function : functions) {
+        for (const mnn::Function& function : *functions) {
             ranges.push_back({.offset = function.offset, .size = function.size, .name = mnn::demangle(function.name)});
         }
         return ranges;
@@ -173,16 +174,26 @@ private:
             return {};
         }
         const auto start = std::chrono::steady_clock::now();
-        MKB_TRY(native, mnn::native_functions(library_, task));
+        MKB_TRY(native, native_functions(task));
         if (blocks_.classes.empty()) {
             MKB_TRY(blocks, mnn::read_building_blocks(library_.headers));
             blocks_ = std::move(blocks);
         }
-        MKB_TRY(findings, mnn::audit_plugin(plugin->file, native, task.native_entries, task.form, blocks_));
+        MKB_TRY(findings, mnn::audit_plugin(plugin->file, *native, task.native_entries, task.form, blocks_));
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
         build.stages.push_back({.name = "audit", .wall_ms = took.count(), .cpu_ms = took.count()});
         mnn::refuse(findings, build);
         return {};
+    }
+
+    /// Once per task: they are looked for in all of the library's symbols.
+    Result<const std::vector<mnn::Function>*> native_functions(const Task& task) {
+        auto found = native_functions_.find(task.hash);
+        if (found == native_functions_.end()) {
+            MKB_TRY(functions, mnn::native_functions(library_, task));
+            found = native_functions_.emplace(task.hash, std::move(functions)).first;
+        }
+        return &found->second;
     }
 
     Target target_;
@@ -191,6 +202,7 @@ private:
     mnn::Library library_, host_library_;
     mnn::Kit kit_, host_kit_;
     mnn::BuildingBlocks blocks_;
+    std::map<std::string, std::vector<mnn::Function>> native_functions_; ///< by the task's hash
     std::vector<DeviceFile> files_with_libraries_;
 };
 
