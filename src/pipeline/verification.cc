@@ -1,5 +1,6 @@
 #include "pipeline/verification.h"
 
+#include "base/parallel.h"
 #include "pipeline/device_run.h"
 #include "verify/verify.h"
 
@@ -55,6 +56,12 @@ void keep_worst(std::vector<RegimeError>& all, const std::vector<RegimeError>& s
         }
     }
 }
+
+/// The outputs of one step beside what they should be.
+struct Compared {
+    std::optional<Wrong> wrong;
+    std::vector<RegimeError> errors;
+};
 
 job::Job verification_job(job::Job job, const VerificationPlan& plan, const std::optional<Built>& built, bool trusted) {
     job.mode = "verify";
@@ -214,16 +221,19 @@ Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, cons
         result.fault = check_calls(task, reply.result.calls_per_run);
     }
     // All regimes, also after the first that differs: which ones do says more than that one does.
-    const bool comparable = !result.fault;
-    for (std::size_t i = 0; comparable && i < plan.steps.size(); ++i) {
-        const std::string& regime = task.regimes[plan.steps[i].regime].name;
-        std::vector<RegimeError> errors;
-        auto wrong = compare_outputs(task, regime, outputs_of(reply.result.returned[i], reply.outputs),
-                                     plan.references[i], &errors);
-        if (wrong && !result.fault) {
-            result.fault = std::move(*wrong);
+    if (!result.fault) {
+        std::vector<Compared> compared(plan.steps.size());
+        in_parallel(compared.size(), [&](std::size_t i) {
+            const std::string& regime = task.regimes[plan.steps[i].regime].name;
+            compared[i].wrong = compare_outputs(task, regime, outputs_of(reply.result.returned[i], reply.outputs),
+                                                plan.references[i], &compared[i].errors);
+        });
+        for (Compared& one : compared) {
+            if (one.wrong && !result.fault) {
+                result.fault = std::move(*one.wrong);
+            }
+            keep_worst(result.errors, one.errors);
         }
-        keep_worst(result.errors, errors);
     }
     result.job = std::move(reply.result);
     result.compare_ms = ms_since(start);
