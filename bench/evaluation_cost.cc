@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 constexpr int kMostRepeats = 100;
 constexpr double kWantedInTree = 10;   ///< in-tree build's processor time over the plug-in's, at least
 constexpr double kWantedCompiler = 2;  ///< the plug-in's build over the bare compiler, at most
-constexpr double kWantedOtherMs = 300; ///< everything but the build, the pilot and the timed iterations, at most
+constexpr double kWantedOtherMs = 300; ///< everything but the build and the timed iterations, at most
 constexpr const char* kDefault[] = {"softmax_simple", "atan_simd", "conv_depthwise_packed", "matmul_blocked",
                                     "topk_threshold"};
 
@@ -166,9 +166,8 @@ private:
         Cost whole = end - begin;
         whole.cpu_ms += of("build").cpu_ms; // of what bubblewrap does not wait for
         costs["whole"].push_back(whole);
-        costs["pilot"].push_back(of("pilot"));
         costs["outside"].push_back(
-            {.wall_ms = whole.wall_ms - of("build").wall_ms - of("pilot").wall_ms - of("measure").wall_ms});
+            {.wall_ms = whole.wall_ms - of("build").wall_ms - of("spoiled").wall_ms - of("measure").wall_ms});
         costs["around iterations"].push_back({.wall_ms = of("measure").wall_ms - timed.wall_ms});
         return {};
     }
@@ -229,7 +228,7 @@ private:
         command.files = std::move(runner);
         command.argv = {command.files.front().name, "--version"};
         for (const auto& [name, content] : files.contents) {
-            MKB_DO(write_file_atomic(folder.path() / name, content));
+            MKB_DO(write_scratch_file(folder.path() / name, content));
             command.files.push_back({.name = name, .source = folder.path() / name, .sha256 = {}, .keep = false});
         }
         command.files.insert(command.files.end(), files.files.begin(), files.files.end());
@@ -294,7 +293,7 @@ Cost ratio(const std::vector<Costs>& all, const std::string& above, const std::s
 }
 
 constexpr const char* kStages[] = {"extract", "build", "audit", "deploy", "oracle", "verify", "measure", "store"};
-constexpr const char* kBeside[] = {"iterations", "pilot", "bare compiler", "in-tree build", "whole"};
+constexpr const char* kBeside[] = {"iterations", "bare compiler", "in-tree build", "whole"};
 
 nlohmann::json json_of(const Options& options, const std::vector<Example>& examples, const std::vector<Costs>& all) {
     const auto cost = [](Cost one) { return nlohmann::json{{"wall_ms", one.wall_ms}, {"cpu_ms", one.cpu_ms}}; };

@@ -78,7 +78,7 @@ struct Bench {
         MKB_TRY(job, job_for(*framework, *device, task, secret_seed()));
         job.mode = "measure";
         job.measure = {
-            .pairs = pairs, .quads = 10, .runs_per_block = 2, .samples = 0, .pin = pin, .random_slots = random_slots};
+            .pairs = pairs, .blocks = {.quads = 10, .runs = 2}, .samples = 0, .pin = pin, .random_slots = random_slots};
         MKB_TRY(models, load_models(task, std::nullopt));
         JobFiles files;
         files.contents.emplace_back("model.mnn", std::move(models.mnn));

@@ -13,9 +13,9 @@ constexpr int kMaxRank = 8;
 constexpr std::uint64_t kAnswerBytes = 64U << 20;      ///< of a child that expands or inspects a graph
 constexpr std::int64_t kForeverNs = 3'600'000'000'000; ///< a child waits this long for its turn
 constexpr int kMaxOperators = 512;                     ///< of one run, that are timed one by one
-constexpr int kSlots = 3; ///< places for the live input and its output: contents come and go at fresh addresses
+constexpr int kSlots = 2; ///< places for the live input and its output: contents come and go at fresh addresses
 
-enum class Command : std::uint32_t { run = 1, sequence, quit };
+enum class Command : std::uint32_t { run = 1, sequence };
 enum class Stage : std::uint32_t { start, jailed, load, create, resize, ready, execute, idle, expand };
 
 /// How the child's work went, written by trusted code in the child.

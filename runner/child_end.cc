@@ -194,7 +194,7 @@ void ChildProcess::note_end() {
         end_.detail = end_.kind + " at " + end_.stage + ": " + end_.detail;
         end_.kind = "world";
     }
-    kill_group();
+    end_group();
 }
 
 } // namespace mkb::runner

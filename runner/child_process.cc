@@ -18,6 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
@@ -54,21 +57,33 @@ ChildProcess::ChildProcess(const job::Job& job, bool candidate)
     : job_(job), candidate_(candidate), layout_(layout_of(job)) {}
 
 ChildProcess::~ChildProcess() {
-    kill_group();
+    end_group();
+    forget_tensors();
     if (channel_ != nullptr) {
         munmap(channel_, sizeof(Channel));
     }
+    for (const int descriptor : {channel_fd_, job_fd_, print_read_, print_write_}) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+    }
+}
+
+void ChildProcess::forget_tensors() {
     if (inputs_ != nullptr) {
         munmap(inputs_, layout_.inputs_bytes);
     }
     if (outputs_ != nullptr) {
         munmap(const_cast<std::byte*>(outputs_), layout_.outputs_bytes);
     }
-    for (const int descriptor : {channel_fd_, inputs_fd_, outputs_fd_, job_fd_, print_read_, print_write_}) {
+    for (const int descriptor : {inputs_fd_, outputs_fd_}) {
         if (descriptor >= 0) {
             close(descriptor);
         }
     }
+    inputs_ = nullptr;
+    outputs_ = nullptr;
+    inputs_fd_ = outputs_fd_ = -1;
 }
 
 bool ChildProcess::make_memory() {
@@ -168,34 +183,46 @@ bool ChildProcess::launch(const cpu_set_t* cores) {
     return true;
 }
 
-bool ChildProcess::await_ready() {
-    limit_s_ = kStartLimitS;
-    std::uint64_t begin = now_ns();
-    while (true) {
-        if (wait_for_turn(channel_->turn, 0, kLookNs)) {
-            if (loaded_ || channel_->stage.load() != Stage::load) {
-                break;
-            }
-            // It asks before it loads the candidate, whose own limit counts from here.
-            loaded_ = true;
-            begin = now_ns();
-            pass_turn(channel_->turn, 1);
-            continue;
-        }
+bool ChildProcess::await_turn(double limit_s) {
+    limit_s_ = limit_s;
+    const std::uint64_t begin = now_ns();
+    while (!wait_for_turn(channel_->turn, 0, kLookNs)) {
         if (has_died()) {
             return false;
         }
-        const double limit_s = loaded_ ? job_.run_limit_s + 1 : kStartLimitS;
         if (static_cast<double>(now_ns() - begin) > limit_s * 1e9) {
-            limit_s_ = limit_s;
             killed_for_time_ = true;
             note_end();
             return false;
         }
     }
+    return true;
+}
+
+bool ChildProcess::await_loading() {
+    if (!await_turn(kStartLimitS)) {
+        return false;
+    }
+    // Only who is to load a candidate asks before it does. Whose own limit counts from here.
+    if (channel_->stage.load() == Stage::load) {
+        loaded_ = true;
+        pass_turn(channel_->turn, 1);
+    }
+    return true;
+}
+
+bool ChildProcess::await_ready() {
+    if (!await_turn(job_.run_limit_s + 1)) {
+        return false;
+    }
     if (channel_->stage.load() != Stage::ready) {
         note_end();
         return false;
+    }
+    if (job_.mode == "measure") {
+        // The child has the pages in memory already: mapped here at once, they are not met one by one. Where the
+        // system has no such call they are.
+        madvise(inputs_, layout_.inputs_bytes, MADV_POPULATE_WRITE);
     }
     return true;
 }
@@ -211,18 +238,9 @@ void ChildProcess::keep_to(const cpu_set_t& cores) const {
 
 bool ChildProcess::hand_over(Command command, double limit_s) {
     channel_->command = command;
-    limit_s_ = limit_s;
-    const std::uint64_t begin = now_ns();
     pass_turn(channel_->turn, 1);
-    while (!wait_for_turn(channel_->turn, 0, kLookNs)) {
-        if (has_died()) {
-            return false;
-        }
-        if (static_cast<double>(now_ns() - begin) > limit_s * 1e9) {
-            killed_for_time_ = true;
-            note_end();
-            return false;
-        }
+    if (!await_turn(limit_s)) {
+        return false;
     }
     if (channel_->crash_signal.load(std::memory_order_acquire) != 0 || channel_->status != Status::fine) {
         note_end();
@@ -301,17 +319,24 @@ std::string ChildProcess::answer() const {
     return bytes;
 }
 
-void ChildProcess::quit() {
+void ChildProcess::kill_group() const {
     if (pid_ > 0) {
-        hand_over(Command::quit, 1);
+        kill(-pid_, SIGKILL);
+        kill(pid_, SIGKILL);
+    }
+}
+
+void ChildProcess::dismiss(const cpu_set_t* cores) {
+    forget_tensors();
+    if (pid_ > 0 && cores != nullptr) {
+        keep_to(*cores);
     }
     kill_group();
 }
 
-void ChildProcess::kill_group() {
+void ChildProcess::end_group() {
+    kill_group();
     if (pid_ > 0) {
-        kill(-pid_, SIGKILL);
-        kill(pid_, SIGKILL);
         waitpid(pid_, nullptr, 0);
         pid_ = -1;
     }

@@ -32,9 +32,11 @@ public:
 
     /// Forks and executes this program anew, on `cores` instead of this process's own. False: see `end()`.
     bool launch(const cpu_set_t* cores = nullptr);
+    /// Waits until all of our own is there, and lets the candidate's code in. False: see `end()`.
+    bool await_loading();
     /// Waits until its sessions are there. False: see `end()`.
     bool await_ready();
-    bool start() { return launch() && await_ready(); }
+    bool start() { return launch() && await_loading() && await_ready(); }
     /// From now on every thread of it runs there.
     void keep_to(const cpu_set_t& cores) const;
     /// One runSession on fresh contents, which are written into slot `slot` before the clock starts.
@@ -47,7 +49,8 @@ public:
     bool sequence(std::vector<std::string>& names, std::vector<std::uint64_t>& ns);
     /// The last whole answer that the child left, however it ended; "" for none.
     std::string answer() const;
-    void quit();
+    /// Tells it to end, on these cores, which get its memory back; the destructor waits for that.
+    void dismiss(const cpu_set_t* cores);
 
     const job::ChildEnd& end() const { return end_; }
     double create_us() const;
@@ -60,6 +63,8 @@ public:
 private:
     void prepare_start();
     bool make_memory();
+    void forget_tensors();
+    bool await_turn(double limit_s);
     bool hand_over(Command command, double limit_s);
     void note_end();
     bool has_died();
@@ -67,7 +72,8 @@ private:
     void note_crash();
     void note_kill(const rusage& used);
     std::string place_of(std::uint64_t pc) const;
-    void kill_group();
+    void kill_group() const;
+    void end_group();
     [[noreturn]] void become_child(const cpu_set_t* cores);
 
     const job::Job& job_;

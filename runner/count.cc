@@ -38,18 +38,18 @@ bool count_side(const job::Job& job, ChildProcess& child, std::vector<std::uint6
 } // namespace
 
 void count(const job::Job& job, job::JobResult& result, std::string& outputs) {
-    ChildProcess native(job, false);
-    const bool fine = count_side(job, native, result.native_instructions, nullptr, outputs);
-    result.native = native.end();
-    native.quit();
-    if (!fine) {
-        return;
+    {
+        ChildProcess native(job, false);
+        const bool fine = count_side(job, native, result.native_instructions, nullptr, outputs);
+        result.native = native.end();
+        if (!fine) {
+            return;
+        }
     }
     ChildProcess candidate(job, true);
     count_side(job, candidate, result.candidate_instructions, &result, outputs);
     result.candidate = candidate.end();
     result.printed = candidate.printed();
-    candidate.quit();
 }
 
 } // namespace mkb::runner

@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include "base/large_pages.h"
 #include "child_process.h"
 #include "device/readings.h"
 
@@ -59,6 +60,9 @@ public:
 
     bool run() {
         pair_.first_slot_candidate = job_.measure.random_slots ? static_cast<int>(schedule_.below(2)) : 0;
+        if (pair_.first_slot_candidate != 0) {
+            std::swap(started_[0], started_[1]);
+        }
         pair_.first_mover_candidate = static_cast<int>(schedule_.below(2));
         first_warm_candidate_ = job_.measure.random_slots && schedule_.below(2) != 0;
         return start() && warm_up() && time_blocks();
@@ -66,19 +70,18 @@ public:
 
 private:
     bool start() {
-        ChildProcess* order[] = {&native_, &candidate_};
-        if (pair_.first_slot_candidate != 0) {
-            std::swap(order[0], order[1]);
-        }
-        // Both at once, on all cores: nothing is timed yet.
-        const auto fine = [&](auto step) { return std::ranges::all_of(order, step); };
-        if (!fine([&](ChildProcess* child) { return child->launch(cores_.first < 0 ? nullptr : &cores_.allowed); }) ||
-            !fine([](ChildProcess* child) { return child->await_ready(); })) {
+        // Both at once: nothing is timed yet. Left to itself, the system starts both where this process is.
+        const auto& [first, second] = started_;
+        const bool pinned = cores_.first >= 0;
+        const bool fine = first->launch(pinned ? &cores_.others : nullptr) &&
+                          second->launch(pinned ? &cores_.timed : nullptr) && first->await_loading() &&
+                          second->await_loading() && first->await_ready() && second->await_ready();
+        if (!fine) {
             note_ends();
             return false;
         }
-        if (cores_.first >= 0) {
-            std::ranges::for_each(order, [&](ChildProcess* child) { child->keep_to(cores_.timed); });
+        if (pinned) {
+            first->keep_to(cores_.timed);
         }
         pair_.native_create_us = native_.create_us();
         pair_.candidate_create_us = candidate_.create_us();
@@ -86,38 +89,44 @@ private:
         return true;
     }
 
-    /// Who runs first gets the pages that the last pair's processes gave back first: always the same side would then
-    /// have much the same memory in every pair, and the pairs would share an error that no number of them averages
-    /// away.
+    /// In an order of its own: who runs first gets the pages that the last pair's processes gave back first. Always the
+    /// same side would then have much the same memory in every pair, and the pairs would share an error that no number
+    /// of them averages away. Where the job leaves open how many runs a block has, the slower side's last one decides.
     bool warm_up() {
         ChildProcess* order[] = {&native_, &candidate_};
         if (first_warm_candidate_) {
             std::swap(order[0], order[1]);
         }
-        // One place after the other, so that none is new to a process when it is timed there.
         const std::uint32_t first_slot = schedule_.below(kSlots);
+        std::uint64_t slower_ns = 0;
         for (int i = 0; i < job_.measure.warm_up_runs; ++i) {
             const std::uint32_t slot = first_slot + static_cast<std::uint32_t>(i);
             const auto iteration = static_cast<std::uint64_t>(number_ * job_.measure.warm_up_runs + i);
+            slower_ns = 0;
             for (ChildProcess* child : order) {
-                if (!child->run(0, slot, true, job_.regimes, 0, Phase::warm_up, iteration).fine) {
+                const Turn turn = child->run(0, slot, true, job_.regimes, 0, Phase::warm_up, iteration);
+                if (!turn.fine) {
                     note_ends();
                     return false;
                 }
+                slower_ns = std::max(slower_ns, turn.witness_ns);
             }
+        }
+        if (result_.blocks.quads == 0) {
+            result_.blocks = blocks_for(job_.measure.bounds, static_cast<double>(slower_ns) / 1000);
         }
         return true;
     }
 
     bool time_blocks() {
-        const int runs = job_.measure.quads * 2 * job_.measure.runs_per_block;
+        const int runs = result_.blocks.quads * 2 * result_.blocks.runs;
         const auto first = static_cast<std::uint64_t>(number_) * static_cast<std::uint64_t>(runs);
         Side native{native_, pair_.native_ns, pair_.native_witness_ns, result_.native, first};
         Side candidate{candidate_, pair_.candidate_ns, pair_.candidate_witness_ns, result_.candidate, first};
         draw_samples(runs, first);
         Side* a = pair_.first_mover_candidate != 0 ? &candidate : &native;
         Side* b = pair_.first_mover_candidate != 0 ? &native : &candidate;
-        for (int quad = 0; quad < job_.measure.quads; ++quad) {
+        for (int quad = 0; quad < result_.blocks.quads; ++quad) {
             for (Side* side : {a, b, b, a}) {
                 if (!time_block(*side, side == &candidate)) {
                     return false;
@@ -133,22 +142,24 @@ private:
             result_.printed = candidate_.printed();
         }
         result_.pairs.push_back(std::move(pair_));
-        native_.quit();
-        candidate_.quit();
+        // Where they were started: the next ones find their memory there.
+        started_[0]->dismiss(cores_.first < 0 ? nullptr : &cores_.others);
+        started_[1]->dismiss(nullptr);
         return true;
     }
 
     void draw_samples(int runs, std::uint64_t first) {
         Schedule all(job_.seed, ~std::uint64_t{0} - 1); // the same in every pair: which of them a sample falls in
         for (int i = 0; i < job_.measure.samples; ++i) {
-            if (static_cast<int>(all.below(static_cast<std::uint32_t>(job_.measure.pairs))) == number_) {
+            const int pair = static_cast<int>(all.below(static_cast<std::uint32_t>(job_.measure.pairs)));
+            if (job_.measure.first_pair + pair == number_) {
                 samples_.push_back(first + schedule_.below(static_cast<std::uint32_t>(runs)));
             }
         }
     }
 
     bool time_block(Side& side, bool is_candidate) {
-        for (int i = 0; i < job_.measure.runs_per_block; ++i, ++side.iteration) {
+        for (int i = 0; i < result_.blocks.runs; ++i, ++side.iteration) {
             const std::uint64_t cpu = side.child.cpu_ns();
             const Turn turn =
                 side.child.run(0, schedule_.below(kSlots), true, job_.regimes, 0, Phase::timed, side.iteration);
@@ -195,6 +206,7 @@ private:
     bool first_warm_candidate_ = false;
     std::vector<std::uint64_t> samples_;
     ChildProcess native_, candidate_;
+    ChildProcess* started_[2] = {&native_, &candidate_}; ///< in the order in which they are
 };
 
 /// Processor time of this process and of the children that have ended, in clock ticks.
@@ -210,12 +222,19 @@ double own_ticks() {
     return seconds * static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+/// For the outputs of so many runs.
+void make_room(const job::Job& job, std::size_t runs, std::string& outputs) {
+    outputs.reserve(runs * layout_of(job).output_slot_bytes);
+    in_large_pages(outputs);
+}
+
 } // namespace
 
 Cores pin(const job::Job& job) {
     Cores cores;
     CPU_ZERO(&cores.allowed);
     CPU_ZERO(&cores.timed);
+    CPU_ZERO(&cores.others);
     if (!job.measure.pin || sched_getaffinity(0, sizeof cores.allowed, &cores.allowed) != 0) {
         return cores;
     }
@@ -229,6 +248,10 @@ Cores pin(const job::Job& job) {
             --left;
         }
     }
+    CPU_XOR(&cores.others, &cores.allowed, &cores.timed);
+    if (CPU_COUNT(&cores.others) == 0) {
+        cores.others = cores.timed;
+    }
     if (sched_setaffinity(0, sizeof cores.timed, &cores.timed) == 0) {
         cores.first = first;
     }
@@ -236,6 +259,7 @@ Cores pin(const job::Job& job) {
 }
 
 void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
+    make_room(job, job.steps.size(), outputs);
     ChildProcess child(job, true);
     bool fine = child.start();
     note_jail(child, result);
@@ -261,7 +285,6 @@ void verify(const job::Job& job, job::JobResult& result, std::string& outputs) {
     }
     result.candidate = child.end();
     result.printed = child.printed();
-    child.quit();
 }
 
 void ask(const job::Job& job, job::JobResult& result, std::string& outputs) {
@@ -271,15 +294,15 @@ void ask(const job::Job& job, job::JobResult& result, std::string& outputs) {
     outputs = child.answer();
     result.candidate = child.end();
     result.printed = child.printed();
-    child.quit();
 }
 
 void measure(const job::Job& job, const Cores& cores, job::JobResult& result, std::string& outputs) {
-    outputs.reserve(static_cast<std::size_t>(job.measure.samples) * layout_of(job).output_slot_bytes);
+    make_room(job, static_cast<std::size_t>(job.measure.samples), outputs);
     const auto before = cpu_times();
     const double own = own_ticks();
-    for (int number = 0; number < job.measure.pairs; ++number) {
-        if (!PairRun(job, cores, number, result, outputs).run()) {
+    result.blocks = job.measure.blocks;
+    for (int i = 0; i < job.measure.pairs; ++i) {
+        if (!PairRun(job, cores, job.measure.first_pair + i, result, outputs).run()) {
             return;
         }
     }

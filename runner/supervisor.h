@@ -13,6 +13,7 @@ void verify(const job::Job& job, job::JobResult& result, std::string& outputs);
 struct Cores {
     cpu_set_t allowed; ///< by who started this process
     cpu_set_t timed;   ///< of them one, or as many as the job has threads
+    cpu_set_t others;  ///< of them the rest; `timed` where there is none
     int first = -1;    ///< of `timed`; -1: the job says nothing about cores
 };
 /// Keeps this process (and what it starts) to `timed`.

@@ -372,9 +372,6 @@ void Child::serve() {
             channel_->stage.store(Stage::execute);
             sequence();
             break;
-        case Command::quit:
-            pass_turn(channel_->turn, 0);
-            _exit(0);
         }
         channel_->stage.store(Stage::idle);
         pass_turn(channel_->turn, 0);

@@ -254,7 +254,7 @@ void expand(const Startup& child) {
     if (!leave_answer(child, save(expanded, child.job))) {
         end_with(Status::load_failed, "", "the expanded graph is larger than 64 MB");
     }
-    wait_to_quit(child);
+    wait_for_the_end(child);
 }
 
 } // namespace mkb::runner

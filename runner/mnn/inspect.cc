@@ -147,7 +147,7 @@ void inspect(const Startup& child) {
     }
     graph.outputs = work_out_outputs(model, child.job, config, runtime);
     leave_answer(child, job::pack(graph));
-    wait_to_quit(child);
+    wait_for_the_end(child);
 }
 
 } // namespace mkb::runner

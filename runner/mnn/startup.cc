@@ -188,11 +188,10 @@ bool leave_answer(const Startup& child, const std::string& bytes) {
     return true;
 }
 
-void wait_to_quit(const Startup& child) {
+void wait_for_the_end(const Startup& child) {
     child.channel->stage.store(Stage::ready);
     pass_turn(child.channel->turn, 0);
     wait_for_turn(child.channel->turn, 1, kForeverNs);
-    pass_turn(child.channel->turn, 0);
     _exit(0);
 }
 

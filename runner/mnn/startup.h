@@ -42,7 +42,7 @@ void* open_in_tree(Channel& channel, const job::InTree& in_tree, const char* ent
 /// room for it.
 bool leave_answer(const Startup& child, const std::string& bytes);
 
-/// Hands the turn over, done, and ends when it comes back.
-[[noreturn]] void wait_to_quit(const Startup& child);
+/// Hands the turn over, done; the supervisor ends it.
+[[noreturn]] void wait_for_the_end(const Startup& child);
 
 } // namespace mkb::runner

@@ -83,11 +83,7 @@ std::vector<Comparison> plan_native_times(const std::vector<const Task*>& tasks)
     const Profile quick{.name = "look",
                         .pairs = 1,
                         .most_pairs = 1,
-                        .pilot_pairs = 1,
-                        .least_quads = 1,
-                        .most_quads = 2,
-                        .most_runs = 2,
-                        .budget_ms = 5,
+                        .blocks = {.least_quads = 1, .most_quads = 2, .most_runs = 2, .budget_ms = 5},
                         .warm_up_runs = 2};
     std::vector<Comparison> plan;
     for (const Task* task : tasks) {

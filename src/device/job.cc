@@ -52,8 +52,13 @@ bool step_from_json(const json& from, Step& step, std::string& reason) {
 
 json measure_to_json(const Measure& measure) {
     return {{"pairs", measure.pairs},
-            {"quads", measure.quads},
-            {"runs_per_block", measure.runs_per_block},
+            {"first_pair", measure.first_pair},
+            {"quads", measure.blocks.quads},
+            {"runs_per_block", measure.blocks.runs},
+            {"least_quads", measure.bounds.least_quads},
+            {"most_quads", measure.bounds.most_quads},
+            {"most_runs", measure.bounds.most_runs},
+            {"budget_ms", measure.bounds.budget_ms},
             {"warm_up_runs", measure.warm_up_runs},
             {"samples", measure.samples},
             {"extra_work", measure.extra_work},
@@ -64,8 +69,13 @@ json measure_to_json(const Measure& measure) {
 bool measure_from_json(const json& from, Measure& measure, std::string& reason) {
     Reader reader(from, reason);
     reader.read("pairs", measure.pairs);
-    reader.read("quads", measure.quads);
-    reader.read("runs_per_block", measure.runs_per_block);
+    reader.read("first_pair", measure.first_pair);
+    reader.read("quads", measure.blocks.quads);
+    reader.read("runs_per_block", measure.blocks.runs);
+    reader.read("least_quads", measure.bounds.least_quads);
+    reader.read("most_quads", measure.bounds.most_quads);
+    reader.read("most_runs", measure.bounds.most_runs);
+    reader.read("budget_ms", measure.bounds.budget_ms);
     reader.read("warm_up_runs", measure.warm_up_runs);
     reader.read("samples", measure.samples);
     reader.read("extra_work", measure.extra_work);
@@ -266,6 +276,8 @@ nlohmann::json to_json(const JobResult& result) {
             {"bandwidth", list(result.bandwidth, bandwidth_to_json)},
             {"peak_gflop_s", result.peak_gflop_s},
             {"wall_ms", result.wall_ms},
+            {"quads", result.blocks.quads},
+            {"runs_per_block", result.blocks.runs},
             {"others_busy_share", result.others_busy_share}};
 }
 
@@ -291,6 +303,8 @@ bool from_json(const nlohmann::json& from, JobResult& result, std::string& reaso
     reader.read_list("bandwidth", result.bandwidth, bandwidth_from_json);
     reader.read("peak_gflop_s", result.peak_gflop_s);
     reader.read("wall_ms", result.wall_ms);
+    reader.read_if_there("quads", result.blocks.quads);
+    reader.read_if_there("runs_per_block", result.blocks.runs);
     reader.read_if_there("others_busy_share", result.others_busy_share);
     return reason.empty();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What the host asks of the runner, and what comes back. The runner returns bytes and times, never a verdict.
 // Shared by host and runner; on the wire: job.json beside the runner, result.cbor and outputs.bin from it.
+#include "device/blocks.h"
 #include "task/draw.h"
 
 #include <cstdint>
@@ -44,9 +45,11 @@ struct Step {
 
 struct Measure {
     int pairs = 20;
-    int quads = 4; ///< ABBA quadruples of blocks per pair
-    int runs_per_block = 5;
-    int warm_up_runs = 3;
+    int first_pair = 0; ///< number of the first one: a job that goes on where another ended repeats no contents
+    Blocks blocks{.quads = 0,
+                  .runs = 0}; ///< 0 quadruples: what the first pair's warm-up takes decides, within `bounds`
+    BlockBounds bounds;
+    int warm_up_runs = 1;
     int samples = 20; ///< timed iterations of the candidate, drawn at random over all pairs, whose outputs come back
     double extra_work =
         0;           ///< the second child does this share more real work (self-test A/B); needs a job without candidate
@@ -141,6 +144,7 @@ struct JobResult {
     std::vector<std::string> sequence;      ///< executed operators of one run of the candidate's session
     std::vector<std::uint64_t> sequence_ns; ///< what each of them took, the least of a few runs; the candidate's word
     std::vector<Pair> pairs;
+    Blocks blocks{.quads = 0, .runs = 0};                                   ///< measure: of each pair
     std::vector<std::uint64_t> native_instructions, candidate_instructions; ///< count: of each counted runSession
     std::string printed;                                                    ///< by the candidate, capped
     std::vector<std::string> jail; ///< layers in force in the candidate's process: "seccomp", "landlock", "uid", …

@@ -111,13 +111,23 @@ std::string misfit_of(const Job& job, const Returned& returned) {
     return "";
 }
 
-std::string misfit_of(const Job& job, const Pair& pair) {
+/// Whether a runner that does its job could have chosen them.
+bool could_be(const Job& job, Blocks blocks) {
+    const BlockBounds& bounds = job.measure.bounds;
+    const auto within = [](int number, int low, int high) { return low <= number && number <= high; };
+    return job.measure.blocks.quads > 0
+               ? blocks.quads == job.measure.blocks.quads && blocks.runs == job.measure.blocks.runs
+               : within(blocks.quads, bounds.least_quads, bounds.most_quads) &&
+                     within(blocks.runs, 1, bounds.most_runs);
+}
+
+std::string misfit_of(Blocks blocks, const Pair& pair) {
     const std::size_t runs = pair.native_ns.size();
-    const auto quads = static_cast<std::size_t>(std::max(job.measure.quads, 1));
-    if (runs == 0 || runs % quads != 0 || pair.candidate_ns.size() != runs || pair.native_witness_ns.size() != runs ||
-        pair.candidate_witness_ns.size() != runs) {
+    const auto quads = static_cast<std::size_t>(blocks.quads);
+    if (runs != quads * 2 * static_cast<std::size_t>(blocks.runs) || pair.candidate_ns.size() != runs ||
+        pair.native_witness_ns.size() != runs || pair.candidate_witness_ns.size() != runs) {
         return "a pair has " + std::to_string(runs) + " and " + std::to_string(pair.candidate_ns.size()) +
-               " times in " + std::to_string(quads) + " quadruples";
+               " times in " + std::to_string(quads) + " quadruples of blocks of " + std::to_string(blocks.runs);
     }
     for (const double number :
          {pair.native_cpu_share, pair.candidate_cpu_share, pair.native_create_us, pair.candidate_create_us}) {
@@ -140,8 +150,12 @@ std::string misfit(const Job& job, const JobResult& result) {
             return reason;
         }
     }
+    if (!result.pairs.empty() && !could_be(job, result.blocks)) {
+        return "its pairs have " + std::to_string(result.blocks.quads) + " quadruples of blocks of " +
+               std::to_string(result.blocks.runs);
+    }
     for (const Pair& pair : result.pairs) {
-        if (auto reason = misfit_of(job, pair); !reason.empty()) {
+        if (auto reason = misfit_of(result.blocks, pair); !reason.empty()) {
             return reason;
         }
     }

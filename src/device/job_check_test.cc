@@ -1,5 +1,6 @@
 #include "device/job_check.h"
 
+#include <algorithm>
 #include <functional>
 #include <gtest/gtest.h>
 #include <limits>
@@ -13,7 +14,7 @@ Job sample_job() {
     Job job;
     job.models = {"model.mnn", "secret.mnn"};
     job.regimes = {{Draw{}}, {Draw{}}};
-    job.measure.quads = 2;
+    job.measure.blocks = {.quads = 2, .runs = 1};
     return job;
 }
 
@@ -42,6 +43,7 @@ bool is_read(const std::string& bytes) {
 TEST(JobCheck, AResultThatFitsIsRead) {
     JobResult result;
     result.pairs = {sample_pair()};
+    result.blocks = {.quads = 2, .runs = 1};
     result.returned = {{.model = 1, .regime = 1}};
     EXPECT_TRUE(is_read(bytes_of(to_json(result))));
     EXPECT_EQ(misfit(sample_job(), result), "");
@@ -98,10 +100,36 @@ TEST(JobCheck, RegimesModelsAndPhasesAreTheJobs) {
     EXPECT_FALSE(refused({.model = 1, .regime = 1, .phase = Phase::timed}));
 }
 
+TEST(JobCheck, BlocksAreThoseOfTheJobOrWithinItsBounds) {
+    const auto fits = [](Blocks asked, Blocks used) {
+        Job job = sample_job();
+        job.measure.blocks = asked;
+        job.measure.bounds = {.least_quads = 2, .most_quads = 3, .most_runs = 2};
+        JobResult result;
+        result.blocks = used;
+        const std::vector<std::uint32_t> times(static_cast<std::size_t>(std::max(used.quads * 2 * used.runs, 0)), 5);
+        Pair pair;
+        pair.native_ns = pair.candidate_ns = pair.native_witness_ns = pair.candidate_witness_ns = times;
+        result.pairs = {pair};
+        return misfit(job, result).empty();
+    };
+    const Blocks open{.quads = 0, .runs = 0};
+    EXPECT_TRUE(fits(open, {.quads = 2, .runs = 1}));
+    EXPECT_TRUE(fits(open, {.quads = 3, .runs = 2}));
+    EXPECT_FALSE(fits(open, {.quads = 1, .runs = 1}));
+    EXPECT_FALSE(fits(open, {.quads = 4, .runs = 1}));
+    EXPECT_FALSE(fits(open, {.quads = 2, .runs = 0}));
+    EXPECT_FALSE(fits(open, {.quads = 2, .runs = 3}));
+    EXPECT_FALSE(fits(open, {.quads = -2, .runs = -1}));
+    EXPECT_TRUE(fits({.quads = 3, .runs = 1}, {.quads = 3, .runs = 1}));
+    EXPECT_FALSE(fits({.quads = 3, .runs = 1}, {.quads = 2, .runs = 1}));
+}
+
 TEST(JobCheck, APairHasAllItsTimes) {
     const auto refused = [](const std::function<void(Pair&)>& change) {
         JobResult result;
         result.pairs = {sample_pair()};
+        result.blocks = {.quads = 2, .runs = 1};
         change(result.pairs.front());
         return !misfit(sample_job(), result).empty();
     };

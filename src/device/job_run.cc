@@ -27,8 +27,11 @@ std::chrono::milliseconds wall_limit(const job::Job& job) {
     if (job.mode == "verify") {
         runs = static_cast<double>(job.steps.size()) + 2;
     } else if (job.mode == "measure") {
-        runs =
-            2.0 * job.measure.pairs * (job.measure.quads * 2.0 * job.measure.runs_per_block + job.measure.warm_up_runs);
+        const bool fixed = job.measure.blocks.quads > 0;
+        const Blocks most = fixed
+                                ? job.measure.blocks
+                                : Blocks{.quads = job.measure.bounds.most_quads, .runs = job.measure.bounds.most_runs};
+        runs = 2.0 * job.measure.pairs * (most.quads * 2.0 * most.runs + job.measure.warm_up_runs);
     }
     const double seconds = std::min(kStartAllowanceS + 3 * job.run_limit_s + runs * 0.5, kMostSeconds);
     return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
@@ -51,7 +54,7 @@ Error trouble_of(const Device& device, const DeviceExit& ended) {
 
 Result<DeviceFile> write_input(const std::filesystem::path& folder, const std::string& name,
                                const std::string& content) {
-    MKB_DO(write_file_atomic(folder / name, content));
+    MKB_DO(write_scratch_file(folder / name, content));
     return DeviceFile{.name = name, .source = folder / name, .sha256 = sha256_hex(content), .keep = false};
 }
 

@@ -79,16 +79,23 @@ Speedup paired_speedup(std::span<const double> pair_ratios) {
             .pairs = static_cast<int>(sorted.size())};
 }
 
-int pairs_for_half_width(std::span<const double> pilot_ratios, double half_width, int least, int most) {
-    MKB_CHECK(!pilot_ratios.empty() && half_width > 0 && least <= most);
+int pairs_for_half_width(std::span<const double> first_ratios, double half_width, int least, int most) {
+    MKB_CHECK(!first_ratios.empty() && half_width > 0 && least <= most);
     constexpr double kNormal = 1.2533; // sqrt(pi / 2)
-    const double middle = median({pilot_ratios.begin(), pilot_ratios.end()});
-    double deviation = 0;
-    for (const double ratio : pilot_ratios) {
-        deviation += std::abs(ratio - middle) / middle / static_cast<double>(pilot_ratios.size());
+    constexpr double kCoverage = 0.96;
+    const double middle = median({first_ratios.begin(), first_ratios.end()});
+    double squares = 0;
+    for (const double ratio : first_ratios) {
+        squares += (ratio / middle - 1) * (ratio / middle - 1);
     }
-    const double root = kNormal975 * kNormal * kNormal * deviation / half_width;
-    return static_cast<int>(std::clamp(std::ceil(root * root), static_cast<double>(least), static_cast<double>(most)));
+    const double sigma = std::sqrt(squares / static_cast<double>(std::max<std::size_t>(first_ratios.size() - 1, 1)));
+    const double root = kNormal975 * kNormal * sigma / half_width;
+    int pairs =
+        static_cast<int>(std::clamp(std::ceil(root * root), static_cast<double>(least), static_cast<double>(most)));
+    while (pairs < most && median_interval_ranks(pairs).coverage < kCoverage) {
+        ++pairs;
+    }
+    return pairs;
 }
 
 MeanInterval geometric_mean_interval(std::span<const double> values, int resamples) {

@@ -32,10 +32,12 @@ struct Speedup {
 };
 Speedup paired_speedup(std::span<const double> pair_ratios);
 
-/// How many pairs give an interval of that half width (a share of the ratio), if they scatter as these pilot ratios do:
-/// the median's standard error is 1.2533 sigma / sqrt(n), and sigma is taken from the mean absolute deviation about the
-/// median (times 1.2533, both for a normal distribution). At least one ratio; the result is within [least, most].
-int pairs_for_half_width(std::span<const double> pilot_ratios, double half_width, int least, int most);
+/// How many pairs, these included, give an interval of that half width (a share of the ratio), if the others scatter as
+/// these first ones do: the median's standard error is 1.2533 sigma / sqrt(n), and sigma is the root of the mean square
+/// distance from the median. Rounded up to a number whose interval has a coverage of 96 %, which pays for having
+/// looked at pairs that count (bench/number_of_pairs.cc). At least one ratio, all > 0 (a single one scatters by
+/// nothing); the result is within [least, most].
+int pairs_for_half_width(std::span<const double> first_ratios, double half_width, int least, int most);
 
 /// Geometric mean with a percentile bootstrap interval over tasks (seeded, repeatable). At least one value, all > 0.
 struct MeanInterval {

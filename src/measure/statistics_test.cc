@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <limits>
 #include <random>
 
@@ -101,18 +102,32 @@ TEST(Statistics, IntervalHoldsTheTrueMedianAsOftenAsItSays) {
     }
 }
 
-TEST(Statistics, ThePilotsScatterDecidesTheNumberOfPairs) {
-    // Mean absolute deviation 1 %: (1.96 * 1.2533^2 * 0.01 / 0.0075)^2 = 16.9.
-    const double scattered[] = {0.99, 1.01, 0.99, 1.01};
-    EXPECT_EQ(pairs_for_half_width(scattered, 0.0075, 2, 1000), 17);
-    EXPECT_EQ(pairs_for_half_width(scattered, 0.0075, 20, 60), 20);
-    EXPECT_EQ(pairs_for_half_width(scattered, 0.0001, 20, 60), 60);
+TEST(Statistics, TheFirstPairsScatterDecidesTheNumberOfPairs) {
+    // Sigma 2 %: (1.96 * 1.2533 * 0.02 / 0.0075)^2 = 42.9; 43 pairs have a coverage of 96.8 %.
+    std::vector<double> first(12);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        first[i] = 1 + (i % 2 == 0 ? 0.02 : -0.02) * std::sqrt(11.0 / 12);
+    }
+    EXPECT_EQ(pairs_for_half_width(first, 0.0075, 12, 1000), 43);
+    EXPECT_EQ(pairs_for_half_width(first, 0.0075, 50, 60), 50);
+    EXPECT_EQ(pairs_for_half_width(first, 0.0001, 12, 60), 60);
     const double same[] = {1, 1, 1};
-    EXPECT_EQ(pairs_for_half_width(same, 0.01, 20, 60), 20);
+    EXPECT_EQ(pairs_for_half_width(same, 0.01, 12, 60), 12);
+    EXPECT_EQ(pairs_for_half_width(std::span(same).first(1), 0.01, 12, 60), 12);
 }
 
-TEST(Statistics, PairsFromAPilotKeepTheCoverageAndReachTheWidth) {
-    // The whole rule, simulated: 8 pilot pairs thrown away, then as many as they ask for, true ratio 1.
+TEST(Statistics, TheNumberOfPairsIsOneWhoseIntervalHasRoomForHavingLooked) {
+    const double same[] = {1, 1};
+    for (int least = 12; least < 200; ++least) {
+        const int pairs = pairs_for_half_width(same, 0.01, least, 400);
+        EXPECT_GE(median_interval_ranks(pairs).coverage, 0.96) << least;
+        EXPECT_LE(pairs, least + 8);
+    }
+}
+
+TEST(Statistics, PairsThatSayHowManyMoreThereAreKeepTheCoverageAndReachTheWidth) {
+    // The whole rule, simulated: 12 pairs, and as many more as these ask for, true ratio 1. With other distributions:
+    // bench/number_of_pairs.
     constexpr int kTrials = 4000;
     std::mt19937_64 random(17);
     std::normal_distribution<double> ratio(1, 0.02);
@@ -120,10 +135,10 @@ TEST(Statistics, PairsFromAPilotKeepTheCoverageAndReachTheWidth) {
     int above = 0;
     std::vector<double> widths;
     for (int trial = 0; trial < kTrials; ++trial) {
-        std::vector<double> pilot(8);
-        std::ranges::generate(pilot, [&] { return ratio(random); });
-        std::vector<double> pairs(static_cast<std::size_t>(pairs_for_half_width(pilot, 0.0075, 12, 60)));
+        std::vector<double> pairs(12);
         std::ranges::generate(pairs, [&] { return ratio(random); });
+        const auto count = static_cast<std::size_t>(pairs_for_half_width(pairs, 0.0075, 12, 60));
+        std::generate_n(std::back_inserter(pairs), count - pairs.size(), [&] { return ratio(random); });
         const Speedup speedup = paired_speedup(pairs);
         held += speedup.low <= 1 && 1 <= speedup.high ? 1 : 0;
         above += speedup.low > 1 ? 1 : 0;

@@ -34,7 +34,7 @@ struct NativeSpread {
     double scatter = 0;                  ///< of the pairs' ratios: the middle half lies within so much, as a share
 };
 nlohmann::json to_json(const NativeSpread& spread);
-/// Profile standard's pairs without a pilot; transient where native cannot be timed now.
+/// A fixed number of pairs of profile standard; transient where native cannot be timed now.
 Result<NativeSpread> native_spread(Judge& judge, const Task& task);
 
 /// What the cache holds of a device, whatever the framework's build was: of each the newest.

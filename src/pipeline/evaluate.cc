@@ -260,8 +260,10 @@ private:
         const auto start = std::chrono::steady_clock::now();
         MKB_TRY(measured, measure_candidate(judge_, task_, built_, seed_, options_));
         const std::chrono::duration<double, std::milli> all = std::chrono::steady_clock::now() - start;
-        note_stage("pilot", measured.pilot_ms);
-        note_stage("measure", all.count() - measured.pilot_ms);
+        if (measured.spoiled_ms > 0) {
+            note_stage("spoiled", measured.spoiled_ms);
+        }
+        note_stage("measure", all.count() - measured.spoiled_ms);
         Record& record = judgement_.record;
         std::ranges::copy(measured.flags, std::back_inserter(record.flags));
         if (record.graph) {

@@ -17,6 +17,7 @@ namespace {
 constexpr double kFloorMargin = 1.5; ///< a time below the floor in bytes by more than this is flagged
 constexpr double kCreateShare = 20;  ///< creation more than this times native's, and above kCreateFloorUs, is flagged
 constexpr double kCreateFloorUs = 20'000;
+constexpr int kFirstPairs = 12;        ///< of a comparison: their scatter decides how many more there are
 constexpr double kBusyCpuShare = 1.15; ///< processor time over wall time with one thread
 
 Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
@@ -27,13 +28,14 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
     job.trusted = options.trusted;
     job.core = options.core;
     job.measure.pairs = options.profile.pairs;
+    job.measure.bounds = options.profile.blocks;
     job.measure.warm_up_runs = options.profile.warm_up_runs;
     job.measure.extra_work = options.extra_work;
     return job;
 }
 
 /// Pairs that are thrown away.
-job::Job pilot_of(job::Job job, int pairs) {
+job::Job thrown_away(job::Job job, int pairs) {
     job.measure.pairs = pairs;
     job.measure.samples = 0;
     job.seed = secret_seed(); // never the contents of the real measurement
@@ -80,13 +82,14 @@ Result<std::optional<Outcome>> check_samples(Judge& judge, const Task& task, con
 
 namespace {
 
-MeasurementFacts facts_of(const job::JobResult& result, int quads) {
+MeasurementFacts facts_of(const job::JobResult& result) {
     MeasurementFacts facts;
     std::vector<double> create;
     std::vector<double> native_create;
     for (const job::Pair& pair : result.pairs) {
-        facts.pair_ratios.push_back(pair_ratio(pair.native_ns, pair.candidate_ns, quads));
-        facts.pair_ratios_witness.push_back(pair_ratio(pair.native_witness_ns, pair.candidate_witness_ns, quads));
+        facts.pair_ratios.push_back(pair_ratio(pair.native_ns, pair.candidate_ns, result.blocks.quads));
+        facts.pair_ratios_witness.push_back(
+            pair_ratio(pair.native_witness_ns, pair.candidate_witness_ns, result.blocks.quads));
         facts.native_us.push_back(median_us(pair.native_ns));
         facts.candidate_us.push_back(median_us(pair.candidate_ns));
         facts.iterations_per_side += static_cast<int>(pair.candidate_ns.size());
@@ -173,41 +176,127 @@ struct PairsRun {
     JobReply reply;
 };
 
-Result<PairsRun> run_pairs(Judge& judge, const Task& task, const std::optional<Built>& built, const JobFiles& files,
-                           const job::Job& job) {
+/// Whose pairs they are.
+struct PairsOf {
+    Judge& judge;
+    const Task& task;
+    const std::optional<Built>& built;
+    const JobFiles& files;
+};
+
+Result<PairsRun> run_pairs(const PairsOf& of, const job::Job& job) {
     PairsRun run;
-    MKB_TRY(reply, run_job(judge.framework(), judge.device(), job, files));
+    Device& device = of.judge.device();
+    MKB_TRY(reply, run_job(of.judge.framework(), device, job, of.files));
     run.reply = std::move(reply);
     const job::JobResult& result = run.reply.result;
     if (!result.native.kind.empty()) {
-        return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", judge.device().name(),
+        return fail(ErrorKind::transient, "device {}: the native kernel did not run: {}", device.name(),
                     result.native.detail);
     }
     if (!result.candidate.kind.empty()) {
-        MKB_TRY(outcome, outcome_of(judge, task, built, job.seed, result.candidate, job.run_limit_s));
+        MKB_TRY(outcome, outcome_of(of.judge, of.task, of.built, job.seed, result.candidate, job.run_limit_s));
         run.fault = std::move(outcome);
     } else if (static_cast<int>(result.pairs.size()) != job.measure.pairs) {
-        return fail(ErrorKind::transient, "device {}: {} of {} pairs came back", judge.device().name(),
-                    result.pairs.size(), job.measure.pairs);
+        return fail(ErrorKind::transient, "device {}: {} of {} pairs came back", device.name(), result.pairs.size(),
+                    job.measure.pairs);
     }
     return run;
+}
+
+/// What the next pairs brought, behind the ones before. A fault is the whole's.
+void append(PairsRun more, PairsRun& all) {
+    all.fault = std::move(more.fault);
+    job::JobResult& to = all.reply.result;
+    job::JobResult& from = more.reply.result;
+    const double both_ms = to.wall_ms + from.wall_ms;
+    to.others_busy_share = to.others_busy_share < 0 || from.others_busy_share < 0
+                               ? -1
+                               : (to.wall_ms * to.others_busy_share + from.wall_ms * from.others_busy_share) / both_ms;
+    to.wall_ms = both_ms;
+    std::ranges::move(from.pairs, std::back_inserter(to.pairs));
+    for (job::Returned& returned : from.returned) {
+        returned.offset += all.reply.outputs.size();
+        to.returned.push_back(std::move(returned));
+    }
+    all.reply.outputs += more.reply.outputs;
+    all.reply.wall_ms += more.reply.wall_ms;
+}
+
+struct TimedPairs {
+    PairsRun run;
+    Readiness ready;       ///< the device just before, or while the first pairs were timed
+    double spoiled_ms = 0; ///< wall time of pairs that a neighbour spoiled
+};
+
+/// The job's pairs, on a device that is cool and does nothing else: what others did meanwhile is known
+/// afterwards. Pairs that they spoiled are thrown away, once, and waited until the device is quiet.
+Result<TimedPairs> time_first_pairs(const PairsOf& of, const job::Job& job) {
+    Device& device = of.judge.device();
+    TimedPairs timed;
+    MKB_TRY(ready, wait_until_ready(device, of.judge.cooling(), 0));
+    MKB_TRY(first, run_pairs(of, job));
+    double busy_share = first.reply.result.others_busy_share;
+    if (busy_share < 0) {
+        MKB_TRY(look, device.quiet());
+        busy_share = look.busy_share;
+    }
+    ready.reading.busy_share = busy_share;
+    timed.ready = std::move(ready);
+    timed.run = std::move(first);
+    if (timed.ready.quiet() || timed.run.fault) {
+        return timed;
+    }
+    timed.spoiled_ms = timed.run.reply.wall_ms;
+    MKB_TRY(quiet, wait_until_ready(device, of.judge.cooling()));
+    job::Job anew = job;
+    anew.measure.blocks = timed.run.reply.result.blocks;
+    anew.measure.first_pair = job.measure.first_pair + job.measure.pairs;
+    MKB_TRY(second, run_pairs(of, anew));
+    timed.ready = std::move(quiet);
+    timed.run = std::move(second);
+    return timed;
+}
+
+/// The first pairs, and as many more as their scatter asks for.
+Result<TimedPairs> time_pairs(const PairsOf& of, const Profile& profile, job::Job& job) {
+    job.measure.pairs = std::min(profile.pairs, kFirstPairs);
+    job.measure.samples = samples_for(of.task, job.measure.pairs);
+    MKB_TRY(timed, time_first_pairs(of, job));
+    const int first_pairs = job.measure.pairs;
+    job.measure.blocks = timed.run.reply.result.blocks;
+    if (timed.run.fault || profile.most_pairs <= first_pairs) {
+        return timed;
+    }
+    const std::vector<double> ratios = facts_of(timed.run.reply.result).pair_ratios;
+    job.measure.pairs =
+        pairs_for_half_width(ratios, half_width_at(profile, median(ratios)), profile.pairs, profile.most_pairs);
+    if (job.measure.pairs > first_pairs) {
+        job::Job rest = job;
+        rest.measure.first_pair = 2 * first_pairs; // behind those that may have been spoiled
+        rest.measure.pairs -= first_pairs;
+        rest.measure.samples = samples_for(of.task, job.measure.pairs) - job.measure.samples;
+        MKB_TRY(more, run_pairs(of, rest));
+        append(std::move(more), timed.run);
+    }
+    return timed;
 }
 
 /// After a clock that seemed to lie, on a device that was as busy as `busy_share` at most, before timing and while it
 /// lasted: an error when noise may have done it. A neighbour who came later is still there, or it is not seen a second
 /// time; one that lies does so again.
-Result<void> rule_out_noise(Judge& judge, const Task& task, const std::optional<Built>& built, const JobFiles& files,
-                            const job::Job& job, double busy_share) {
-    MKB_TRY(after, judge.device().quiet());
+Result<void> rule_out_noise(const PairsOf& of, const job::Job& job, double busy_share) {
+    Device& device = of.judge.device();
+    MKB_TRY(after, device.quiet());
     const double busy = std::max(busy_share, after.busy_share);
     if (busy >= kQuietBusyShare) {
         return fail(ErrorKind::transient, "device {}: too busy to tell a clock that lies from noise ({:.0f} % busy)",
-                    judge.device().name(), 100 * busy);
+                    device.name(), 100 * busy);
     }
-    MKB_TRY(again, run_pairs(judge, task, built, files, pilot_of(job, job.measure.pairs)));
+    MKB_TRY(again, run_pairs(of, thrown_away(job, job.measure.pairs)));
     const job::JobResult& second = again.reply.result;
     if (!again.fault && (check_clocks(second.pairs).honest || second.others_busy_share >= kQuietBusyShare)) {
-        return fail(ErrorKind::transient, "device {}: too much noise to tell a clock that lies", judge.device().name());
+        return fail(ErrorKind::transient, "device {}: too much noise to tell a clock that lies", device.name());
     }
     return {};
 }
@@ -240,38 +329,13 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     MKB_TRY(files, files_for(task, built));
     MKB_TRY(turn, judge.device().take_turn());
     MeasurementResult measured;
-    job.measure.quads = 1;
-    job.measure.runs_per_block = 2;
-    MKB_TRY(pilot, run_pairs(judge, task, built, files, pilot_of(job, 1)));
-    measured.pilot_ms = pilot.reply.wall_ms;
-    if (pilot.fault) {
-        measured.fault = std::move(pilot.fault);
-        return measured;
-    }
-    const job::Pair& first = pilot.reply.result.pairs.front();
-    const Blocks blocks =
-        blocks_for(options.profile, std::max(median_us(first.native_ns), median_us(first.candidate_ns)));
-    job.measure.quads = blocks.quads;
-    job.measure.runs_per_block = blocks.runs;
-    double others_busy_share = -1;
-    if (options.profile.most_pairs > options.profile.pairs) {
-        MKB_TRY(scatter, run_pairs(judge, task, built, files, pilot_of(job, options.profile.pilot_pairs)));
-        measured.pilot_ms += scatter.reply.wall_ms;
-        if (scatter.fault) {
-            measured.fault = std::move(scatter.fault);
-            return measured;
-        }
-        job.measure.pairs =
-            pairs_for_half_width(facts_of(scatter.reply.result, blocks.quads).pair_ratios, options.profile.half_width,
-                                 options.profile.pairs, options.profile.most_pairs);
-        others_busy_share = scatter.reply.result.others_busy_share;
-    }
-    MKB_TRY(ready, wait_until_ready(judge.device(), judge.cooling(), others_busy_share));
-    job.measure.samples = samples_for(task, job.measure.pairs);
-    MKB_TRY(timed, run_pairs(judge, task, built, files, job));
-    const JobReply& reply = timed.reply;
-    if (timed.fault) {
-        measured.fault = std::move(timed.fault);
+    const PairsOf pairs_of{judge, task, built, files};
+    MKB_TRY(timed, time_pairs(pairs_of, options.profile, job));
+    measured.spoiled_ms = timed.spoiled_ms;
+    const Readiness& ready = timed.ready;
+    const JobReply& reply = timed.run.reply;
+    if (timed.run.fault) {
+        measured.fault = std::move(timed.run.fault);
         return measured;
     }
     MKB_TRY(after, read_after(judge.device(), ready.reading));
@@ -279,15 +343,14 @@ Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, cons
     measured.fault = std::move(sampled);
     const ClockCheck clocks = check_clocks(reply.result.pairs);
     if (!measured.fault && !clocks.honest) {
-        MKB_DO(rule_out_noise(judge, task, built, files, job,
-                              std::max(ready.reading.busy_share, reply.result.others_busy_share)));
+        MKB_DO(rule_out_noise(pairs_of, job, std::max(ready.reading.busy_share, reply.result.others_busy_share)));
         measured.fault = Cheated{
             .rule = "clock",
             .evidence = fmt::format(
                 "its own clock leaves {:.1f} us a run unaccounted for, native's {:.1f} us (tolerance {:.1f} us)",
                 clocks.candidate_remainder_us, clocks.native_remainder_us, clocks.tolerance_us)};
     }
-    measured.facts = facts_of(reply.result, job.measure.quads);
+    measured.facts = facts_of(reply.result);
     note_readiness(ready, reply.result.others_busy_share, measured);
     note_heat(ready.reading, after, measured);
     measured.correct = speedup_of(task, *calibration, measured.facts);

@@ -1,5 +1,5 @@
 #pragma once
-// The measuring stage of evaluate(): pilot, quiet gate, pairs of fresh processes, checks on what came back.
+// The measuring stage of evaluate(): pairs of fresh processes, as many as they ask for, checks on what came back.
 #include "pipeline/device_run.h"
 #include "pipeline/evaluate.h"
 
@@ -11,7 +11,7 @@ struct MeasurementResult {
     Correct correct;     ///< when there is no fault
     std::string samples; ///< CBOR of the runner's result: the artifact
     std::vector<std::string> flags;
-    double pilot_ms = 0; ///< wall time of the pairs that were thrown away
+    double spoiled_ms = 0; ///< wall time of pairs that were thrown away because of a neighbour
 };
 
 /// `plugin`: nothing for native against native.

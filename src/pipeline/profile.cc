@@ -10,16 +10,14 @@ Result<Profile> profile_named(std::string_view name) {
         return Profile{};
     }
     if (name == "thorough") {
-        return Profile{.name = "thorough",
-                       .pairs = 120,
-                       .most_pairs = 400,
-                       .pilot_pairs = 16,
-                       .half_width = 0.005,
-                       .least_quads = 3};
+        return Profile{
+            .name = "thorough", .pairs = 120, .most_pairs = 400, .half_width = 0.005, .blocks = {.least_quads = 3}};
     }
     if (name == "short") {
-        return Profile{
-            .name = "short", .pairs = 8, .most_pairs = 8, .least_quads = 2, .most_quads = 4, .budget_ms = 10};
+        return Profile{.name = "short",
+                       .pairs = 8,
+                       .most_pairs = 8,
+                       .blocks = {.least_quads = 2, .most_quads = 4, .budget_ms = 10}};
     }
     if (name == "verify") {
         return Profile{.name = "verify", .measure = false};
@@ -28,15 +26,8 @@ Result<Profile> profile_named(std::string_view name) {
                 name);
 }
 
-Blocks blocks_for(const Profile& profile, double latency_us) {
-    const auto within = [](double value, int low, int high) {
-        return static_cast<int>(std::clamp(std::round(value), static_cast<double>(low), static_cast<double>(high)));
-    };
-    const double runs_a_side = profile.budget_ms * 1000 / std::max(latency_us, 1.0);
-    Blocks blocks;
-    blocks.runs = within(runs_a_side / (2.0 * profile.most_quads), 1, profile.most_runs);
-    blocks.quads = within(runs_a_side / (2.0 * blocks.runs), profile.least_quads, profile.most_quads);
-    return blocks;
+double half_width_at(const Profile& profile, double ratio) {
+    return std::max(profile.half_width, profile.of_distance * std::abs(std::log(ratio)));
 }
 
 nlohmann::json to_json(const Profile& profile) {
@@ -44,12 +35,12 @@ nlohmann::json to_json(const Profile& profile) {
             {"measure", profile.measure},
             {"pairs", profile.pairs},
             {"most_pairs", profile.most_pairs},
-            {"pilot_pairs", profile.pilot_pairs},
             {"half_width", profile.half_width},
-            {"least_quads", profile.least_quads},
-            {"most_quads", profile.most_quads},
-            {"most_runs", profile.most_runs},
-            {"budget_ms", profile.budget_ms},
+            {"of_distance", profile.of_distance},
+            {"least_quads", profile.blocks.least_quads},
+            {"most_quads", profile.blocks.most_quads},
+            {"most_runs", profile.blocks.most_runs},
+            {"budget_ms", profile.blocks.budget_ms},
             {"warm_up_runs", profile.warm_up_runs}};
 }
 
@@ -105,12 +96,12 @@ Result<Profile> profile_from_json(const nlohmann::json& json) {
     reader.flag("measure", profile.measure);
     reader.count("pairs", profile.pairs);
     reader.count("most_pairs", profile.most_pairs);
-    reader.count("pilot_pairs", profile.pilot_pairs);
     reader.positive("half_width", profile.half_width);
-    reader.count("least_quads", profile.least_quads);
-    reader.count("most_quads", profile.most_quads);
-    reader.count("most_runs", profile.most_runs);
-    reader.positive("budget_ms", profile.budget_ms);
+    reader.positive("of_distance", profile.of_distance);
+    reader.count("least_quads", profile.blocks.least_quads);
+    reader.count("most_quads", profile.blocks.most_quads);
+    reader.count("most_runs", profile.blocks.most_runs);
+    reader.positive("budget_ms", profile.blocks.budget_ms);
     reader.count("warm_up_runs", profile.warm_up_runs);
     if (!reader.refused().empty()) {
         return fail(ErrorKind::bad_input, "the settings' measuring profile has a '{}' that cannot be one",

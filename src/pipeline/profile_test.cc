@@ -1,5 +1,6 @@
 #include "pipeline/profile.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace mkb {
@@ -30,34 +31,42 @@ TEST(Profile, OnlyVerifyMeasuresNothing) {
 TEST(Profile, ASlowerKernelGetsFewerRunsWithinTheBounds) {
     for (const char* name : {"standard", "thorough", "short"}) {
         const Profile profile = profile_named(name).value();
-        int before = profile.most_quads * profile.most_runs;
+        int before = profile.blocks.most_quads * profile.blocks.most_runs;
         for (double latency_us = 0; latency_us < 1e7; latency_us = 2 * latency_us + 1) {
-            const Blocks blocks = blocks_for(profile, latency_us);
+            const Blocks blocks = blocks_for(profile.blocks, latency_us);
             EXPECT_LE(blocks.quads * blocks.runs, before);
-            EXPECT_GE(blocks.quads, profile.least_quads);
+            EXPECT_GE(blocks.quads, profile.blocks.least_quads);
             EXPECT_GE(blocks.runs, 1);
             before = blocks.quads * blocks.runs;
         }
-        EXPECT_EQ(blocks_for(profile, 0).runs, profile.most_runs);
-        EXPECT_EQ(blocks_for(profile, 0).quads, profile.most_quads);
-        EXPECT_EQ(blocks_for(profile, 1e9).quads, profile.least_quads);
+        EXPECT_EQ(blocks_for(profile.blocks, 0).runs, profile.blocks.most_runs);
+        EXPECT_EQ(blocks_for(profile.blocks, 0).quads, profile.blocks.most_quads);
+        EXPECT_EQ(blocks_for(profile.blocks, 1e9).quads, profile.blocks.least_quads);
     }
 }
 
+TEST(Profile, FarFromNativeAWiderIntervalWillDo) {
+    const Profile profile{.half_width = 0.01, .of_distance = 0.1};
+    EXPECT_EQ(half_width_at(profile, 1), 0.01);
+    EXPECT_EQ(half_width_at(profile, 1.1), 0.01);
+    EXPECT_DOUBLE_EQ(half_width_at(profile, 2), 0.1 * std::log(2));
+    EXPECT_DOUBLE_EQ(half_width_at(profile, 0.5), 0.1 * std::log(2));
+}
+
 TEST(Profile, BetweenTheBoundsTheBudgetIsSpent) {
-    const Profile profile{.least_quads = 1, .most_quads = 4, .most_runs = 1000, .budget_ms = 80};
+    const BlockBounds bounds{.least_quads = 1, .most_quads = 4, .most_runs = 1000, .budget_ms = 80};
     // Eight blocks a side in 80 ms: ten runs of 1 ms each.
-    EXPECT_EQ(blocks_for(profile, 1000).runs, 10);
-    EXPECT_EQ(blocks_for(profile, 1000).quads, 4);
+    EXPECT_EQ(blocks_for(bounds, 1000).runs, 10);
+    EXPECT_EQ(blocks_for(bounds, 1000).quads, 4);
     // Four runs of 20 ms: two quadruples of single runs.
-    EXPECT_EQ(blocks_for(profile, 20'000).runs, 1);
-    EXPECT_EQ(blocks_for(profile, 20'000).quads, 2);
+    EXPECT_EQ(blocks_for(bounds, 20'000).runs, 1);
+    EXPECT_EQ(blocks_for(bounds, 20'000).quads, 2);
 }
 
 TEST(Profile, WhatIsPublishedNeverRestsOnFewerThanAHundredRunsASide) {
     for (const char* name : {"standard", "thorough"}) {
         const Profile profile = profile_named(name).value();
-        const Blocks blocks = blocks_for(profile, 1e9);
+        const Blocks blocks = blocks_for(profile.blocks, 1e9);
         EXPECT_GE(profile.pairs * blocks.quads * 2 * blocks.runs, 100);
     }
 }
@@ -67,16 +76,13 @@ TEST(Profile, JsonHoldsEveryField) {
                           .measure = false,
                           .pairs = 1,
                           .most_pairs = 2,
-                          .pilot_pairs = 3,
                           .half_width = 0.5,
-                          .least_quads = 4,
-                          .most_quads = 5,
-                          .most_runs = 6,
-                          .budget_ms = 7,
+                          .of_distance = 0.25,
+                          .blocks = {.least_quads = 4, .most_quads = 5, .most_runs = 6, .budget_ms = 7},
                           .warm_up_runs = 8};
-    const nlohmann::json expected{{"name", "mine"},   {"measure", false},  {"pairs", 1},       {"most_pairs", 2},
-                                  {"pilot_pairs", 3}, {"half_width", 0.5}, {"least_quads", 4}, {"most_quads", 5},
-                                  {"most_runs", 6},   {"budget_ms", 7},    {"warm_up_runs", 8}};
+    const nlohmann::json expected{{"name", "mine"},    {"measure", false},    {"pairs", 1},       {"most_pairs", 2},
+                                  {"half_width", 0.5}, {"of_distance", 0.25}, {"least_quads", 4}, {"most_quads", 5},
+                                  {"most_runs", 6},    {"budget_ms", 7},      {"warm_up_runs", 8}};
     EXPECT_EQ(to_json(profile), expected);
 }
 

@@ -12,7 +12,7 @@ namespace mkb {
 constexpr int kRecordSchema = 2; ///< 2: targets, instructions
 
 struct StageTime {
-    std::string name; ///< extract, build, audit, expand, deploy, verify, pilot, measure, oracle, store
+    std::string name; ///< extract, build, audit, expand, deploy, verify, spoiled, measure, oracle, store
     double wall_ms = 0;
     double cpu_ms = 0;
 };
@@ -48,7 +48,7 @@ struct MeasurementFacts {
     std::vector<double> candidate_us;
     int iterations_per_side = 0; ///< timed, over all pairs
     int core = -1;
-    double idle_share_before = 1; ///< of all cores, 0…1; of what our own pilot left, where that was looked at
+    double idle_share_before = 1; ///< of all cores, 0…1; while the first pairs were timed, our own part left out
     bool quiet = true;            ///< the gate of evaluation.md section 5 held
     // Of the device; 0 where it does not show it.
     double temperature_c = 0; ///< before timing, as the next three

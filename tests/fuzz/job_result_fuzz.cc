@@ -16,7 +16,7 @@ mkb::job::Job small_job() {
     job.mode = "measure";
     job.models = {"model.mnn", "secret.mnn"};
     job.regimes = {{mkb::Draw{}}, {mkb::Draw{}}};
-    job.measure.quads = 2;
+    job.measure.blocks = {.quads = 2, .runs = 1};
     return job;
 }
 
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         MKB_CHECK(returned.regime < job.regimes.size() && returned.model < job.models.size());
     }
     for (const mkb::job::Pair& pair : result.pairs) {
-        const double ratio = mkb::pair_ratio(pair.native_ns, pair.candidate_ns, job.measure.quads);
+        const double ratio = mkb::pair_ratio(pair.native_ns, pair.candidate_ns, job.measure.blocks.quads);
         MKB_CHECK(std::isfinite(ratio) && ratio > 0);
     }
     if (!result.pairs.empty()) {

@@ -17,13 +17,12 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Our own sources that the runner is made of, besides everything in runner/.
-constexpr const char* kSharedSources[] = {"src/device/job.cc",       "src/device/job.h",
-                                          "src/device/job_reader.h", "src/device/expansion.cc",
-                                          "src/device/expansion.h",  "src/device/emulator_call.h",
-                                          "src/device/landlock.h",   "src/device/seccomp_filter.h",
-                                          "src/device/readings.cc",  "src/device/readings.h",
-                                          "src/base/descriptor.h",   "src/task/draw.cc",
-                                          "src/task/draw_json.cc",   "src/task/draw.h"};
+constexpr const char* kSharedSources[] = {
+    "src/device/blocks.cc",    "src/device/blocks.h",         "src/device/job.cc",      "src/device/job.h",
+    "src/device/job_reader.h", "src/device/expansion.cc",     "src/device/expansion.h", "src/device/emulator_call.h",
+    "src/device/landlock.h",   "src/device/seccomp_filter.h", "src/device/readings.cc", "src/device/readings.h",
+    "src/base/descriptor.h",   "src/base/large_pages.h",      "src/task/draw.cc",       "src/task/draw_json.cc",
+    "src/task/draw.h"};
 constexpr const char* kRunnerFlags[] = {"-std=c++20",        "-O2",  "-g1", "-fno-rtti", "-fno-exceptions", "-fPIE",
                                         "-ffp-contract=off", "-Wall"};
 
