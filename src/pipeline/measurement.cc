@@ -253,6 +253,7 @@ Result<TimedPairs> time_first_pairs(const PairsOf& of, const job::Job& job) {
     anew.measure.blocks = timed.run.reply.result.blocks;
     anew.measure.first_pair = job.measure.first_pair + job.measure.pairs;
     MKB_TRY(second, run_pairs(of, anew));
+    quiet.cooled_s += timed.ready.cooled_s;
     timed.ready = std::move(quiet);
     timed.run = std::move(second);
     return timed;
