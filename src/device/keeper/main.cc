@@ -55,6 +55,7 @@ bool store(const wire::Request& request, keeper::Kept& kept) {
     return true;
 }
 
+/// False when it did not come to that; the host knows why.
 bool run(const wire::Request& request, const keeper::Kept& kept) {
     bool complete = true;
     for (const wire::RequestFile& file : request.files) {
@@ -63,8 +64,8 @@ bool run(const wire::Request& request, const keeper::Kept& kept) {
             keeper::send(wire::Frame::missing, file.sha256);
         }
     }
-    if (!complete) {
-        return true;
+    if (!complete) { // it will be asked for again, with them
+        return false;
     }
     keeper::WorkFolder folder(kept);
     return keeper::run_on(request.cores) && folder.make() && folder.fill(request) &&
@@ -86,8 +87,8 @@ int main(int argc, char** argv) {
     keeper::Kept kept(argv[1]);
     if (request.action == "look") {
         keeper::send_facts(request.cores);
-    } else if (kept.open()) {
-        request.action == "store" ? store(request, kept) : run(request, kept);
+    } else if (!kept.open() || !(request.action == "store" ? store(request, kept) : run(request, kept))) {
+        keeper::swallow_the_rest();
     }
     // Trouble was said where there was any; `done` says that nothing is left here.
     keeper::send(wire::Frame::done, {});

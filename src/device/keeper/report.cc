@@ -55,6 +55,14 @@ bool host_is_gone() {
     return poll(&look, 1, 0) > 0 && (look.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+void swallow_the_rest() {
+    constexpr int kNothingMoreMs = 1000;
+    char part[1U << 14];
+    pollfd wait{STDIN_FILENO, POLLIN, 0};
+    while (poll(&wait, 1, kNothingMoreMs) > 0 && read_some(STDIN_FILENO, part) > 0) {
+    }
+}
+
 bool receive(char* to, std::size_t size) {
     while (size > 0) {
         const ssize_t got = read_some(STDIN_FILENO, {to, size});

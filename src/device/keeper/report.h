@@ -17,5 +17,8 @@ bool send_errno(const std::string& doing);
 bool host_is_gone();
 /// Exactly `size` bytes of standard input; false at an early end.
 bool receive(char* to, std::size_t size);
+/// What of a request is still on its way when nobody needs it any more: some connections break when nobody reads, and
+/// take the reply with them. Ends with the input, or when nothing comes for a second.
+void swallow_the_rest();
 
 } // namespace mkb::keeper
