@@ -17,7 +17,6 @@ namespace {
 
 using namespace mkb;
 
-constexpr int kFirstPairs = 12;
 constexpr double kScatters[] = {0.004, 0.006, 0.008, 0.012, 0.018, 0.025, 0.04, 0.12};
 constexpr double kRatios[] = {0.8, 1, 1.1, 2};
 
@@ -70,8 +69,7 @@ Cell simulate(const Scatter& scatter, const Profile& profile, double sigma, doub
     for (int trial = 0; trial < trials; ++trial) {
         pairs.assign(kFirstPairs, 0);
         std::ranges::generate(pairs, draw);
-        const int count =
-            pairs_for_half_width(pairs, half_width_at(profile, median(pairs)), profile.pairs, profile.most_pairs);
+        const int count = pairs_for(profile, pairs);
         std::generate_n(std::back_inserter(pairs), count - kFirstPairs, draw);
         const Speedup speedup = paired_speedup(pairs);
         cell.held += speedup.low <= ratio && ratio <= speedup.high ? 1 : 0;

@@ -15,8 +15,8 @@ NARROW = {
     "tools": {"base", "task", "record", "framework/reading.h", "device/expansion.h"},
 }
 # The runner is built for the device too: it shares these headers with the host and nothing else.
-RUNNER = {"base/large_pages.h", "task/draw.h", "device/job.h", "device/expansion.h", "device/emulator_call.h", "device/landlock.h",
-          "device/readings.h", "device/seccomp_filter.h"}
+RUNNER = {"base/large_pages.h", "task/draw.h", "device/job.h", "device/expansion.h", "device/emulator_call.h",
+          "device/landlock.h", "device/readings.h", "device/seccomp_filter.h"}
 TEST_SUPPORT = "../tests/support/"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 

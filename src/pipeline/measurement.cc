@@ -17,7 +17,6 @@ namespace {
 constexpr double kFloorMargin = 1.5; ///< a time below the floor in bytes by more than this is flagged
 constexpr double kCreateShare = 20;  ///< creation more than this times native's, and above kCreateFloorUs, is flagged
 constexpr double kCreateFloorUs = 20'000;
-constexpr int kFirstPairs = 12;        ///< of a comparison: their scatter decides how many more there are
 constexpr double kBusyCpuShare = 1.15; ///< processor time over wall time with one thread
 
 Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::optional<Built>& built, const Seed& seed,
@@ -27,7 +26,6 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
     name_candidate(built, job);
     job.trusted = options.trusted;
     job.core = options.core;
-    job.measure.pairs = options.profile.pairs;
     job.measure.bounds = options.profile.blocks;
     job.measure.warm_up_runs = options.profile.warm_up_runs;
     job.measure.extra_work = options.extra_work;
@@ -35,8 +33,7 @@ Result<job::Job> measuring_job(Judge& judge, const Task& task, const std::option
 }
 
 /// Pairs that are thrown away.
-job::Job thrown_away(job::Job job, int pairs) {
-    job.measure.pairs = pairs;
+job::Job thrown_away(job::Job job) {
     job.measure.samples = 0;
     job.seed = secret_seed(); // never the contents of the real measurement
     return job;
@@ -269,9 +266,7 @@ Result<TimedPairs> time_pairs(const PairsOf& of, const Profile& profile, job::Jo
     if (timed.run.fault || profile.most_pairs <= first_pairs) {
         return timed;
     }
-    const std::vector<double> ratios = facts_of(timed.run.reply.result).pair_ratios;
-    job.measure.pairs =
-        pairs_for_half_width(ratios, half_width_at(profile, median(ratios)), profile.pairs, profile.most_pairs);
+    job.measure.pairs = pairs_for(profile, facts_of(timed.run.reply.result).pair_ratios);
     if (job.measure.pairs > first_pairs) {
         job::Job rest = job;
         rest.measure.first_pair = 2 * first_pairs; // behind those that may have been spoiled
@@ -294,7 +289,7 @@ Result<void> rule_out_noise(const PairsOf& of, const job::Job& job, double busy_
         return fail(ErrorKind::transient, "device {}: too busy to tell a clock that lies from noise ({:.0f} % busy)",
                     device.name(), 100 * busy);
     }
-    MKB_TRY(again, run_pairs(of, thrown_away(job, job.measure.pairs)));
+    MKB_TRY(again, run_pairs(of, thrown_away(job)));
     const job::JobResult& second = again.reply.result;
     if (!again.fault && (check_clocks(second.pairs).honest || second.others_busy_share >= kQuietBusyShare)) {
         return fail(ErrorKind::transient, "device {}: too much noise to tell a clock that lies", device.name());

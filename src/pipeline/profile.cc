@@ -1,5 +1,7 @@
 #include "pipeline/profile.h"
 
+#include "measure/statistics.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,6 +26,11 @@ Result<Profile> profile_named(std::string_view name) {
     }
     return fail(ErrorKind::bad_input, "no measuring profile '{}'; there are standard, thorough, short and verify",
                 name);
+}
+
+int pairs_for(const Profile& profile, const std::vector<double>& first_ratios) {
+    return pairs_for_half_width(first_ratios, half_width_at(profile, median(first_ratios)), profile.pairs,
+                                profile.most_pairs);
 }
 
 double half_width_at(const Profile& profile, double ratio) {

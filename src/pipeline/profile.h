@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mkb {
 
@@ -25,6 +26,10 @@ struct Profile {
 /// "verify" (no timing).
 Result<Profile> profile_named(std::string_view name);
 
+/// Of a comparison: their scatter decides how many more there are.
+constexpr int kFirstPairs = 12;
+/// How many pairs there are in all when the first ones have these ratios.
+int pairs_for(const Profile& profile, const std::vector<double>& first_ratios);
 /// The half width that is asked for where the ratio is about so much.
 double half_width_at(const Profile& profile, double ratio);
 
