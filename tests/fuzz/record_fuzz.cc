@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     MKB_CHECK(mkb::compare_judgements(record, record).held);
     if (record.settings.is_object() && record.settings.contains("profile")) {
         if (const auto profile = mkb::profile_from_json(record.settings["profile"])) {
-            MKB_CHECK(std::isfinite(profile->budget_ms) && profile->pairs >= 0);
+            MKB_CHECK(std::isfinite(profile->half_width) && profile->pairs >= 0);
         }
     }
     check_shown(record);
