@@ -45,8 +45,7 @@ struct Built {
     std::string sha256;
     std::string graph,
         secret_graph;    ///< transform: model files from `expand`, with the task's and with secret parameters
-    job::InTree in_tree; ///< library: where the candidate is in it
-    std::vector<job::CodeRange> native_code; ///< library: where the native kernel is in it
+    job::InTree in_tree; ///< library: where the candidate is in it; the native kernel is where it always is
 };
 
 struct BuildOptions {

@@ -45,7 +45,6 @@ void name_candidate(const std::optional<Built>& built, job::Job& job) {
     if (built->as == Built::As::library) {
         job.in_tree = built->in_tree;
         job.in_tree.library = kLibrary;
-        job.native_code = built->native_code; // as that library has it
         return;
     }
     // As many as `models`: a step names one by its number.

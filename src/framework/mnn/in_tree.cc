@@ -2,7 +2,6 @@
 
 #include "base/files.h"
 #include "base/hash.h"
-#include "framework/mnn/native_functions.h"
 #include "framework/mnn/plugin.h"
 #include "framework/mnn/seal.h"
 
@@ -113,8 +112,8 @@ Result<Build> compile_in_tree(const Kit& kit, const Library& library, const Task
     return build;
 }
 
-Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& task, const fs::path& folder,
-                          Build& build) {
+Result<void> link_in_tree(const Kit& kit, const Library& library, const std::vector<Function>& native,
+                          const fs::path& folder, Build& build) {
     MKB_TRY(sealed, seal_object({.out = folder / "out"}, folder, build));
     if (!sealed) {
         return {};
@@ -132,13 +131,8 @@ Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& ta
     }
     const fs::path file = folders.out / kLibraryFile;
     MKB_TRY(bytes, read_file(file));
-    MKB_TRY(native, native_functions(library, task));
-    MKB_TRY(inside, look_inside(plain, bytes, native));
-    build.result = Built{.as = Built::As::library,
-                         .file = file,
-                         .sha256 = sha256_hex(bytes),
-                         .in_tree = inside.place,
-                         .native_code = std::move(inside.native)};
+    MKB_TRY(place, look_inside(plain, bytes, native));
+    build.result = Built{.as = Built::As::library, .file = file, .sha256 = sha256_hex(bytes), .in_tree = place};
     return {};
 }
 

@@ -13,8 +13,8 @@ Result<Build> compile_in_tree(const Kit& kit, const Library& library, const Task
 
 /// Links the framework's library anew, with the object that `compile_in_tree` left in `folder`: `build.result` becomes
 /// that library, or the candidate's fault. Reads the framework's own objects where they are; nothing outside of
-/// `folder` is written.
-Result<void> link_in_tree(const Kit& kit, const Library& library, const Task& task, const std::filesystem::path& folder,
-                          Build& build);
+/// `folder` is written. `native`: the task's native functions, which must stay where they are.
+Result<void> link_in_tree(const Kit& kit, const Library& library, const std::vector<Function>& native,
+                          const std::filesystem::path& folder, Build& build);
 
 } // namespace mkb::mnn

@@ -162,7 +162,8 @@ private:
         MKB_TRY(build, mnn::compile_in_tree(kit_, library_, task, candidate, folder));
         MKB_DO(audit(task, options, build));
         if (std::holds_alternative<Built>(build.result)) {
-            MKB_DO(mnn::link_in_tree(kit_, library_, task, folder, build));
+            MKB_TRY(native, native_functions(task));
+            MKB_DO(mnn::link_in_tree(kit_, library_, *native, folder, build));
         }
         return build;
     }

@@ -144,8 +144,8 @@ std::vector<std::string> wishes(const Elf& elf) {
     return found;
 }
 
-/// The native functions, which are where they are in the plain library; looked up by name and place.
-Result<std::vector<job::CodeRange>> found_in(const Elf& linked, const std::vector<Function>& native) {
+/// Whether the native functions are where they are in the plain library; looked up by name and place.
+Result<void> find_in_place(const Elf& linked, const std::vector<Function>& native) {
     const Elf64_Shdr* table = linked.section(SHT_SYMTAB);
     const Elf64_Shdr* names = table != nullptr ? linked.section_number(table->sh_link) : nullptr;
     std::set<std::pair<std::uint64_t, std::string>> there;
@@ -160,16 +160,14 @@ Result<std::vector<job::CodeRange>> found_in(const Elf& linked, const std::vecto
             }
         }
     }
-    std::vector<job::CodeRange> ranges;
     for (const Function& function : native) {
         if (!there.contains({function.offset, function.name})) {
             return fail(ErrorKind::environment,
                         "the native function {} is not where it should be in the linked library",
                         demangle(function.name));
         }
-        ranges.push_back({.offset = function.offset, .size = function.size, .name = demangle(function.name)});
     }
-    return ranges;
+    return {};
 }
 
 } // namespace
@@ -216,8 +214,8 @@ Result<std::uint64_t> code_address(const std::string& plain_bytes) {
     return code->sh_addr;
 }
 
-Result<Inside> look_inside(const std::string& plain_bytes, const std::string& linked_bytes,
-                           const std::vector<Function>& native) {
+Result<job::InTree> look_inside(const std::string& plain_bytes, const std::string& linked_bytes,
+                                const std::vector<Function>& native) {
     const std::string plain_text = plain_bytes + '\0';
     const std::string linked_text = linked_bytes + '\0';
     const Elf plain(plain_text);
@@ -232,18 +230,17 @@ Result<Inside> look_inside(const std::string& plain_bytes, const std::string& li
         return fail(ErrorKind::environment,
                     "linking libMNN.so with the candidate gave another library than the framework's build did");
     }
-    Inside inside;
-    MKB_TRY(ranges, found_in(linked, native));
-    inside.native = std::move(ranges);
+    MKB_DO(find_in_place(linked, native));
+    job::InTree place;
     if (const Elf64_Shdr* code = linked.section_named(std::string(kCode))) {
-        inside.place.code = code->sh_addr;
-        inside.place.code_bytes = code->sh_size;
+        place.code = code->sh_addr;
+        place.code_bytes = code->sh_size;
     }
     if (const Elf64_Shdr* constructors = linked.section_named(std::string(kConstructors))) {
-        inside.place.constructors = constructors->sh_addr;
-        inside.place.constructor_count = constructors->sh_size / sizeof(std::uint64_t);
+        place.constructors = constructors->sh_addr;
+        place.constructor_count = constructors->sh_size / sizeof(std::uint64_t);
     }
-    return inside;
+    return place;
 }
 
 } // namespace mkb::mnn

@@ -25,14 +25,10 @@ std::vector<std::string> check_sealed(const std::string& object);
 /// (docs/measurement.md).
 Result<std::uint64_t> code_address(const std::string& plain);
 
-/// The candidate in a library that was linked with it.
-struct Inside {
-    job::InTree place;                  ///< without the file's name
-    std::vector<job::CodeRange> native; ///< the native kernel's functions in that library
-};
-
-/// Reads both libraries (their bytes). An error when the linked one asks more of the loader than the plain one does, or
+/// Where the candidate is in the library that was linked with it, without the file's name. Reads both libraries (their
+/// bytes). An error when the linked one asks more of the loader than the plain one does, or
 /// when the native code is not the plain library's or not at its place: then the linker did not do what it was asked.
-Result<Inside> look_inside(const std::string& plain, const std::string& linked, const std::vector<Function>& native);
+Result<job::InTree> look_inside(const std::string& plain, const std::string& linked,
+                                const std::vector<Function>& native);
 
 } // namespace mkb::mnn
