@@ -231,7 +231,7 @@ struct TimedPairs {
 Result<TimedPairs> time_first_pairs(const PairsOf& of, const job::Job& job) {
     Device& device = of.judge.device();
     TimedPairs timed;
-    MKB_TRY(ready, wait_until_ready(device, of.judge.cooling(), 0));
+    MKB_TRY(ready, wait_until_cool(device, of.judge.cooling()));
     MKB_TRY(first, run_pairs(of, job));
     double busy_share = first.reply.result.others_busy_share;
     if (busy_share < 0) {

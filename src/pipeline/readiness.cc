@@ -55,6 +55,19 @@ Result<QuietReading> cool_down(Device& device, CoolDown& cooling, QuietReading r
     return reading;
 }
 
+Result<Readiness> cooled(Device& device, CoolDown& cooling, const QuietReading& first) {
+    Readiness ready{.reading = first, .cooled_s = 0, .hot = cooling.too_hot(first)};
+    if (!ready.hot.empty() && cooling.most.count() > 0) {
+        const auto start = Clock::now();
+        const CoolDown before = cooling;
+        MKB_TRY(reading, cool_down(device, cooling, first));
+        ready = {.reading = reading,
+                 .cooled_s = std::chrono::duration<double>(Clock::now() - start).count(),
+                 .hot = before.too_hot(reading)};
+    }
+    return ready;
+}
+
 } // namespace
 
 std::string CoolDown::too_hot(const QuietReading& reading) const {
@@ -70,21 +83,14 @@ std::string CoolDown::too_hot(const QuietReading& reading) const {
     return {};
 }
 
-Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling, double others_busy_share) {
-    const bool seen_quiet = others_busy_share >= 0 && others_busy_share < kQuietBusyShare;
-    MKB_TRY(first, seen_quiet ? device.heat() : device.quiet());
-    if (seen_quiet) {
-        first.busy_share = std::max(first.busy_share, others_busy_share);
-    }
-    Readiness ready{.reading = first, .cooled_s = 0, .hot = cooling.too_hot(first)};
-    if (!ready.hot.empty() && cooling.most.count() > 0) {
-        const auto start = Clock::now();
-        const CoolDown before = cooling;
-        MKB_TRY(reading, cool_down(device, cooling, first));
-        ready = {.reading = reading,
-                 .cooled_s = std::chrono::duration<double>(Clock::now() - start).count(),
-                 .hot = before.too_hot(reading)};
-    }
+Result<Readiness> wait_until_cool(Device& device, CoolDown& cooling) {
+    MKB_TRY(first, device.heat());
+    return cooled(device, cooling, first);
+}
+
+Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling) {
+    MKB_TRY(first, device.quiet());
+    MKB_TRY(ready, cooled(device, cooling, first));
     for (int i = 1; i < kQuietTries && !ready.quiet(); ++i) {
         MKB_TRY(again, device.quiet());
         ready.reading = again;

@@ -34,10 +34,10 @@ struct Readiness {
     bool quiet() const { return reading.busy_share < kQuietBusyShare; }
 };
 
-/// Waits until the device is cool, with progress, and then until it is quiet; at most `kQuietTries` readings for the
-/// latter. Whether it became so is in what comes back, and is recorded either way. `others_busy_share`: what other
-/// programs were just seen to keep busy, a negative number when nobody looked: then, or when it was too much, the load
-/// is looked at anew.
-Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling, double others_busy_share = -1);
+/// Waits until the device is cool, with progress. Whether it became so is in what comes back, and is recorded either
+/// way; what others keep busy is seen only if it had to be waited.
+Result<Readiness> wait_until_cool(Device& device, CoolDown& cooling);
+/// The same, and then until the device is quiet; at most `kQuietTries` readings.
+Result<Readiness> wait_until_ready(Device& device, CoolDown& cooling);
 
 } // namespace mkb

@@ -19,7 +19,7 @@ public:
     std::string name() const override { return "thermometer"; }
     Result<QuietReading> heat() override {
         ++asked_for_heat;
-        return QuietReading{.busy_share = 0.05, .temperature_c = 41, .frequency_limit = 1};
+        return QuietReading{.busy_share = 0.05, .temperature_c = heat_c, .frequency_limit = 1};
     }
     Result<QuietReading> quiet() override {
         ++asked;
@@ -30,6 +30,7 @@ public:
         return reading;
     }
     std::deque<QuietReading> readings;
+    double heat_c = 41;
     int asked = 0, asked_for_heat = 0;
 };
 
@@ -51,18 +52,20 @@ TEST(Readiness, ACoolAndQuietDeviceIsAskedOnce) {
     EXPECT_TRUE(ready.quiet());
 }
 
-TEST(Readiness, ADeviceThatWasJustSeenQuietIsAskedForItsHeatOnly) {
-    Thermometer device({{.busy_share = 0.07, .temperature_c = 45, .frequency_limit = 1}});
+TEST(Readiness, WhereOnlyHeatMattersTheLoadIsNotLookedAt) {
+    Thermometer device({{.busy_share = 0.5, .temperature_c = 71}, {.busy_share = 0.5, .temperature_c = 45}});
     CoolDown cooling = patient();
-    const Readiness seen = wait_until_ready(device, cooling, 0.03).value();
-    EXPECT_EQ(device.asked, 0);
+    const Readiness cool = wait_until_cool(device, cooling).value();
     EXPECT_EQ(device.asked_for_heat, 1);
-    EXPECT_EQ(seen.reading.busy_share, 0.05); // a device that has no quicker way has looked anew
-    EXPECT_EQ(wait_until_ready(device, cooling, 0.08).value().reading.busy_share, 0.08);
-    EXPECT_EQ(seen.reading.temperature_c, 41);
-    const Readiness busy = wait_until_ready(device, cooling, 0.3).value();
-    EXPECT_EQ(device.asked, 1);
-    EXPECT_EQ(busy.reading.busy_share, 0.07);
+    EXPECT_EQ(device.asked, 0);
+    EXPECT_EQ(cool.reading.temperature_c, 41);
+    EXPECT_EQ(cool.cooled_s, 0);
+    device.heat_c = 80;
+    const Readiness cooled = wait_until_cool(device, cooling).value();
+    EXPECT_EQ(device.asked, 2);
+    EXPECT_EQ(cooled.reading.temperature_c, 45);
+    EXPECT_FALSE(cooled.quiet()) << "is not waited for";
+    EXPECT_GT(cooled.cooled_s, 0);
 }
 
 TEST(Readiness, HeatIsWaitedForUntilItIsBelowWhatTheDeviceSaysOrSixtyDegrees) {
