@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/shell.h"
+#include "device/remote/installation.h"
 #include "device/remote/reply.h"
 #include "device/turn.h"
 
@@ -10,7 +11,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
-#include <sstream>
 
 namespace mkb {
 
@@ -18,46 +18,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kAnswerTime{60'000};   ///< for what needs no time by itself
-constexpr milliseconds kReturnTime{120'000};  ///< a device that was there and went away: a reboot; MKB_DEVICE_WAIT
-constexpr double kSlowestBytesPerMs = 200;    ///< of a connection that is still of use
-constexpr int kTries = 3;                     ///< a request is sent again when the connection breaks
-constexpr const char* kProbe = "mkb-probe 1"; ///< in front of the probe's answers
-constexpr std::size_t kMostScriptOutput = 1U << 16;
-constexpr int kGaveUp = 73; ///< exit code of our own scripts: a file could not be written
-constexpr const char* kInstalled = "mkb-installed";
-constexpr const char* kKeptFolder = "mkb-kept"; ///< as src/device/keeper/folders.h has it
-constexpr std::size_t kNameDigits = 16;         ///< of a keeper's hash, in its name
+constexpr milliseconds kAnswerTime{60'000};  ///< for what needs no time by itself
+constexpr milliseconds kReturnTime{120'000}; ///< a device that was there and went away: a reboot; MKB_DEVICE_WAIT
+constexpr double kSlowestBytesPerMs = 200;   ///< of a connection that is still of use
+constexpr int kTries = 3;                    ///< a request is sent again when the connection breaks
 // What a shell's exit code says of a program.
 constexpr int kNotRunnable = 126, kNotThere = 127;
-constexpr const char* kHostMachine =
-#if defined(__x86_64__)
-    "x86_64";
-#else
-    "aarch64";
-#endif
-
-struct Keeper {
-    std::string machine; ///< as uname says
-    std::string bytes, sha256;
-};
-
-Result<std::vector<Keeper>> load_keepers() {
-    std::vector<Keeper> keepers;
-    for (const auto& [machine, path] : {std::pair{kHostMachine, MKB_KEEPER_HOST}, {"aarch64", MKB_KEEPER_AARCH64}}) {
-        if (*path == '\0') {
-            continue;
-        }
-        auto bytes = read_file(path);
-        if (!bytes) {
-            return fail(ErrorKind::environment, "{}: {}; run script/build", path, bytes.error().message);
-        }
-        std::string hash = sha256_hex(*bytes);
-        keepers.push_back({.machine = machine, .bytes = std::move(*bytes), .sha256 = std::move(hash)});
-    }
-    return keepers;
-}
-
 double number_in(const std::map<std::string, std::string>& facts, const std::string& name) {
     const auto found = facts.find(name);
     double value = 0;
@@ -138,13 +104,6 @@ public:
     }
 
 private:
-    struct There {
-        std::string machine;
-        std::string base;    ///< folder
-        std::string product; ///< " " where the system does not say
-        bool android = false;
-    };
-
     /// An NDK builds for phones as phones want it; without one a phone runs what any Linux of its processor runs, with
     /// the libraries that go along.
     std::string target() const {
@@ -245,7 +204,7 @@ private:
         const milliseconds limit = (command != nullptr ? command->wall_time : milliseconds(0)) + kAnswerTime +
                                    milliseconds(static_cast<long>(bytes / kSlowestBytesPerMs));
         return connection_->shell(
-            {.line = in_sh(fmt::format("exec {} {}", shell_word(keeper_path(*there_)), shell_word(there_->base))),
+            {.line = in_sh(fmt::format("exec {} {}", shell_word(there_->keeper), shell_word(there_->base))),
              .input = std::move(input),
              // A greeting that was lost on its way is a request that was not given away.
              .input_when = [&] { return reply.greeted(); },
@@ -310,16 +269,6 @@ private:
         return result;
     }
 
-    static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-    static std::string in_sh(const std::string& script) { return "exec sh -c " + shell_word(script); }
-
-    std::string keeper_path(const There& there) const {
-        const auto keeper = std::ranges::find(keepers_, there.machine, &Keeper::machine);
-        MKB_CHECK(keeper != keepers_.end());
-        return fmt::format("{}/{}/keeper-{}", there.base, kKeptFolder, keeper->sha256.substr(0, kNameDigits));
-    }
-
     /// Finds out what is there and brings the keeper, once; waits for a device that was there before.
     Result<void> connect() {
         if (there_) {
@@ -333,11 +282,8 @@ private:
             connection_->wait_for_return(return_time());
             was_there_ = false; // and not waited for a second time, if it is not there now
         }
-        MKB_TRY(found, probe());
-        if (!found.has_keeper) {
-            MKB_DO(install(found.there));
-        }
-        there_ = std::move(found.there);
+        MKB_TRY(there, find_or_bring_keeper(*connection_, keepers_));
+        there_ = std::move(there);
         was_there_ = true;
         return {};
     }
@@ -348,76 +294,9 @@ private:
                                                       : kReturnTime;
     }
 
-    struct Probed {
-        There there;
-        bool has_keeper = false;
-    };
-
-    /// What a script of ours printed. environment when it gave up by itself, saying what it could not write.
-    Result<std::string> run_script(const std::string& script, std::string input, const char* wanted) {
-        std::string out;
-        const auto take = [&](std::string_view piece) { out += out.size() < kMostScriptOutput ? piece : ""; };
-        MKB_TRY(ended, connection_->shell({.line = in_sh(script),
-                                           .input = std::move(input),
-                                           .input_when = {},
-                                           .wall_time = kAnswerTime,
-                                           .on_stdout = take}));
-        if (const std::size_t at = out.find(wanted); ended.ok() && at != std::string::npos) {
-            return out.substr(at);
-        }
-        if (ended.how == ProcessExit::How::exited && ended.code == kGaveUp) {
-            return fail(ErrorKind::environment,
-                        "device {}: {}; free some space there, or name another folder with MKB_DEVICE_FOLDER", name(),
-                        first_line(ended.err));
-        }
-        return std::unexpected(connection_->trouble(ended));
-    }
-
-    Result<Probed> probe() {
-        std::string known;
-        for (const Keeper& keeper : keepers_) {
-            known += fmt::format("{}) k={};; ", keeper.machine, keeper.sha256.substr(0, kNameDigits));
-        }
-        const std::string script = fmt::format(
-            "umask 022; {0}; m=$(uname -m); case $m in {1} *) k=;; esac; mkdir -p \"$base/{2}\" || exit {3}; "
-            "p() {{ getprop \"$1\" 2>/dev/null; }}; "
-            "printf '%s\\n' '{4}' \"$(uname -s)\" \"$m\" \"$base\" \"$(p ro.build.version.sdk)\" "
-            "\"$(p ro.product.manufacturer) $(p ro.product.model)\"; "
-            "test -x \"$base/{2}/keeper-$k\" && echo there; exit 0",
-            connection_->base_folder(), known, kKeptFolder, kGaveUp, kProbe);
-        MKB_TRY(out, run_script(script, {}, kProbe));
-        std::istringstream lines(out);
-        Probed found;
-        std::string line, system, sdk;
-        for (std::string* value :
-             {&line, &system, &found.there.machine, &found.there.base, &sdk, &found.there.product}) {
-            std::getline(lines, *value);
-        }
-        found.there.android = !sdk.empty();
-        found.has_keeper = static_cast<bool>(std::getline(lines, line)) && line.starts_with("there");
-        if (system != "Linux" || std::ranges::find(keepers_, found.there.machine, &Keeper::machine) == keepers_.end()) {
-            std::vector<std::string> machines;
-            std::ranges::transform(keepers_, std::back_inserter(machines), &Keeper::machine);
-            return fail(ErrorKind::environment, "device {}: is a {} {}; mkb can judge on Linux on {}", name(), system,
-                        found.there.machine, fmt::join(machines, " and "));
-        }
-        return found;
-    }
-
-    Result<void> install(const There& there) {
-        const auto keeper = std::ranges::find(keepers_, there.machine, &Keeper::machine);
-        // Only whole, and under its name only when it is.
-        const std::string script = fmt::format(
-            "umask 022; f={}; t=\"$f.new-$$\"; cat >\"$t\" && test \"$(wc -c <\"$t\")\" -eq {} && chmod 555 \"$t\" && "
-            "mv -f \"$t\" \"$f\" && echo {} || {{ rm -f \"$t\"; exit {}; }}",
-            shell_word(keeper_path(there)), keeper->bytes.size(), kInstalled, kGaveUp);
-        MKB_DO(run_script(script, keeper->bytes, kInstalled));
-        return {};
-    }
-
     std::unique_ptr<Connection> connection_;
     std::vector<Keeper> keepers_;
-    std::optional<There> there_;
+    std::optional<Installation> there_;
     std::optional<DeviceFacts> facts_;
     std::string cores_;
     std::weak_ptr<const Turn> turn_;
