@@ -119,7 +119,8 @@ Result<std::unique_ptr<Executor>> open_slurm(const Where& where, const std::file
 /// The devices of "pool:all": those that MKB_DEVICES names with commas between, and all that adb knows.
 Result<std::vector<std::string>> known_devices();
 
-/// `runs/<UTC time>-<command>` in the current folder.
+/// `runs/<UTC time>-<command>` in the current folder. To the millisecond: a judgement takes less than a second, and the
+/// next command's may not be answered with it.
 std::filesystem::path new_run_folder(std::string_view command);
 
 } // namespace mkb::cli

@@ -1,9 +1,9 @@
 #include "base/files.h"
 #include "cli/cli.h"
+#include "record/record.h"
 #include "task/split.h"
 
 #include <algorithm>
-#include <ctime>
 #include <unistd.h>
 
 namespace mkb::cli {
@@ -166,12 +166,9 @@ Result<Workbench> open_workbench(const Where& where) {
 }
 
 std::filesystem::path new_run_folder(std::string_view command) {
-    const std::time_t now = std::time(nullptr);
-    std::tm utc{};
-    gmtime_r(&now, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &utc);
-    return std::filesystem::path("runs") / fmt::format("{}-{}", text, command);
+    std::string now = utc_now_rfc3339();
+    std::erase_if(now, [](char c) { return c == '-' || c == ':'; });
+    return std::filesystem::path("runs") / fmt::format("{}-{}", now, command);
 }
 
 } // namespace mkb::cli

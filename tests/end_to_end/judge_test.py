@@ -136,6 +136,12 @@ class OutcomesTest(ProgramTest):
         self.assertEqual(other["regime_errors"], self.records["and"]["regime_errors"])
         self.assertEqual(other["outcome"], self.records["and"]["outcome"])
 
+    def test_commands_of_one_second_have_runs_of_their_own(self):
+        runs = self.folder / "runs"
+        for count in (1, 2, 3):
+            self.run_json("evaluate", "--task", "Or", "--profile", "verify", "prose/answer.md", code=NO)
+            self.assertEqual(len(list(runs.iterdir())), count)
+
     def test_nothing_is_left_in_the_folder_for_temporary_files(self):
         self.assertEqual(list((self.folder / "tmp").iterdir()), [])
 
