@@ -44,6 +44,12 @@ extern "C" void* memcpy(void* to, const void*, std::size_t) { return to; }
     after="if (constructed != 1 || ++runs < 1) { y[0] = 7; }",
 )
 
+# Right only where its code begins a page; the entry point is what it begins with.
+FIRST_ON_ITS_PAGE = kernel(
+    top="#include <cstdint>",
+    after="if (reinterpret_cast<std::uintptr_t>(&mkb_register_v1) % 4096 != 0) { y[0] = 7; }",
+)
+
 IN_CONSTRUCTOR = kernel(top="__attribute__((constructor)) static void fall() { *(volatile int*)nullptr = 1; }")
 
 
@@ -103,6 +109,11 @@ class InTreeTest(ProgramTest):
 
     def test_the_candidates_names_stay_its_own(self):
         self.assertEqual(self.in_tree(NAMESAKES)["outcome"]["kind"], "correct")
+
+    def test_code_lies_in_its_pages_alike(self):
+        for way in ("plugin", "in-tree"):
+            place = self.write("page/CPUBinary.cpp", FIRST_ON_ITS_PAGE)
+            self.assertEqual(self.evaluate(place, "--build", way)["outcome"]["kind"], "correct", way)
 
     def test_a_constructor_is_the_candidates_and_runs_in_the_jail(self):
         crashed = self.in_tree(IN_CONSTRUCTOR)["outcome"]

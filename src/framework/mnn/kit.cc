@@ -68,7 +68,9 @@ std::vector<std::string> link_options(const Toolchain& toolchain) {
     return {"-shared", "-fuse-ld=" + toolchain.linker, "-Wl,-z,defs",
             // What it defines itself it uses itself: the loader would prefer the framework's of the same name.
             "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-Wl,--no-dependent-libraries", "-Wl,--build-id=none",
-            "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o", kPluginFile, "-lm"};
+            // Code from a page's beginning on, as in the framework's library (kSealScript).
+            "-Wl,-z,separate-code", "-Wl,--no-undefined-version", fmt::format("-Wl,--error-limit={}", kMaxErrors), "-o",
+            kPluginFile, "-lm"};
 }
 
 std::vector<std::string> include_flags(const Library& library, const char* option) {
@@ -212,7 +214,11 @@ std::vector<std::string> candidate_flags(const Library& library, const std::stri
 }
 
 Result<std::vector<std::string>> plugin_linker(const Library& library) {
-    return linker_command(library.toolchain, link_options(library.toolchain), {kObjectFile, kLibraryFile});
+    MKB_TRY(command, linker_command(library.toolchain, link_options(library.toolchain), {kObjectFile, kLibraryFile}));
+    // Before what the compiler brings, so that a page begins with it.
+    std::erase(command, kObjectFile);
+    command.insert(command.begin() + 1, kObjectFile);
+    return command;
 }
 
 Result<Kit> build_kit(const Library& library) {

@@ -173,7 +173,7 @@ Result<void> find_in_place(const Elf& linked, const std::vector<Function>& nativ
 } // namespace
 
 const char* const kSealScript = R"(SECTIONS {
-    mkb_text : { *(.text .text.*) }
+    mkb_text : ALIGN(4096) { *(.text .text.*) }
     mkb_init : { *(SORT_BY_INIT_PRIORITY(.init_array.*) .init_array) }
     mkb_fini : { *(SORT_BY_INIT_PRIORITY(.fini_array.*) .fini_array) }
 }

@@ -9,7 +9,8 @@
 namespace mkb::mnn {
 
 /// For `ld -r`: the candidate's code, and its constructors and destructors, in sections of their own. No loader gives
-/// these names a meaning: the runner calls the constructors itself, within the jail.
+/// these names a meaning: the runner calls the constructors itself, within the jail. The code is to begin at the
+/// beginning of a page, as a plug-in's does: how loops lie in lines of the cache would make the one faster.
 extern const char* const kSealScript;
 
 /// Options of objcopy that close the object: every name but the entry point becomes its own, so that nothing in it can

@@ -193,6 +193,7 @@ TEST_F(Seal, TheLibrarySaysWhereCandidateAndNativeCodeAre) {
     EXPECT_EQ(moved.offset, native.offset);
     EXPECT_EQ(inside->constructor_count, 2U);
     const Function kernel = function("linked.so", "_Z6kernelv");
+    EXPECT_EQ(inside->code % 4096, 0U) << "as in a plug-in";
     EXPECT_LE(inside->code, kernel.offset);
     EXPECT_LE(kernel.offset + kernel.size, inside->code + inside->code_bytes);
     EXPECT_TRUE(moved.offset < inside->code || moved.offset >= inside->code + inside->code_bytes);
