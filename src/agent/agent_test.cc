@@ -112,6 +112,10 @@ protected:
         record.settings = {{"agent", note.agent}, {"usage", note.usage}};
         record.outcome = loaded.extraction.complete() ? outcome_in(loaded.candidate.sources.back().text)
                                                       : Outcome(NoSource{loaded.extraction.why_not});
+        if (const auto* right = std::get_if<Correct>(&record.outcome);
+            right != nullptr && right->share_of_limit > 1.5) {
+            record.flags = {std::string(kBelowRoofline)};
+        }
         judged_.push_back(record);
         return record;
     }
@@ -327,6 +331,22 @@ TEST_F(Agent, NearTheRooflineATaskStopsEarly) {
     script_.answers["accelerator"] = {kAccelerate, R"({"bottleneck": "memory", "method": "blocks", "plan": "p"})"};
     ASSERT_TRUE(run());
     EXPECT_EQ(judged_.size(), 2U);
+}
+
+TEST_F(Agent, ATimeThatCannotBeIsNoSpeedUp) {
+    options_.stop_at_share = 0.9;
+    options_.rounds = 3;
+    script_.answers["coder"] = {code("40"), code("5.0"), code("6.0")};
+    script_.answers["accelerator"] = {kAccelerate, R"({"bottleneck": "memory", "method": "blocks", "plan": "p"})"};
+    ASSERT_TRUE(run());
+    EXPECT_EQ(judged_.size(), 3U) << "it does not end the task";
+    EXPECT_EQ(judged_[2].settings["agent"]["parent"], 2) << "nor is it the fastest";
+    bool told = false;
+    for (const LlmRequest& request : script_.asked) {
+        told = told || request.prompt.contains("less than moving its data takes");
+        EXPECT_THAT(request.prompt, testing::Not(HasSubstr("Speed-up: 40")));
+    }
+    EXPECT_TRUE(told);
 }
 
 TEST_F(Agent, APromptsMeasuredFiguresAreNoPartOfItsPattern) {

@@ -2,14 +2,15 @@
 
 #include "agent/plan.h"
 #include "llm/measured.h"
+#include "score/score.h"
 
 namespace mkb {
 
 namespace {
 
-const Correct* measured_correct(const Record& record) {
+const Correct* timed_correct(const Record& record) {
     const auto* right = std::get_if<Correct>(&record.outcome);
-    return right != nullptr && right->measured && !record.device.emulated ? right : nullptr;
+    return right != nullptr && counts_for_speed(record) ? right : nullptr;
 }
 
 } // namespace
@@ -29,7 +30,10 @@ std::string code_text(const std::vector<SourceFile>& sources) {
 }
 
 std::string outcome_text(const Record& record) {
-    const Correct* right = measured_correct(record);
+    const Correct* right = timed_correct(record);
+    if (correct(record.outcome) && below_roofline(record)) {
+        return "It is correct, but its measured time is less than moving its data takes, so it does not count.\n";
+    }
     if (right == nullptr) {
         return raw_plan(record.outcome).text;
     }
@@ -41,13 +45,8 @@ std::string outcome_text(const Record& record) {
         measured(fmt::format("{:.2f}", right->speedup_high)));
 }
 
-double speedup_of(const Record& record) {
-    const Correct* right = measured_correct(record);
-    return right == nullptr ? 0 : right->speedup;
-}
-
 double share_of(const Record& record) {
-    const Correct* right = measured_correct(record);
+    const Correct* right = timed_correct(record);
     return right == nullptr ? 0 : right->share_of_limit;
 }
 

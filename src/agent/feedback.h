@@ -22,9 +22,7 @@ struct Standing {
 };
 Standing standing_of(const Record& record);
 
-/// Speed-up over native; 0 when not measured.
-double speedup_of(const Record& record);
-/// Share of the roofline, 0 when not measured.
+/// Share of the roofline; 0 where the time does not count (score/score.h).
 double share_of(const Record& record);
 
 } // namespace mkb

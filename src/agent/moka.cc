@@ -2,6 +2,7 @@
 
 #include "agent/feedback.h"
 #include "llm/measured.h"
+#include "score/score.h"
 
 #include <algorithm>
 

@@ -41,11 +41,6 @@ Result<std::string> code_of(Store& store, const Record& record) {
     return code;
 }
 
-double speedup_of(const Record& record) {
-    const auto* right = std::get_if<Correct>(&record.outcome);
-    return right != nullptr && counts_for_speed(record) ? right->speedup : 0;
-}
-
 TraceRound round_from(Record record) {
     TraceRound round;
     const nlohmann::json agent = agent_of(record);

@@ -204,6 +204,11 @@ bool counts_for_speed(const Record& record) {
     return speed_of(record) != nullptr;
 }
 
+double speedup_of(const Record& record) {
+    const Correct* speed = speed_of(record);
+    return speed == nullptr ? 0 : speed->speedup;
+}
+
 std::map<std::string, Record> best_by_task(const std::vector<Record>& records) {
     std::map<std::string, Record> best;
     for (const Record& record : records) {

@@ -40,6 +40,8 @@ constexpr double kFastThresholds[] = {0.5, 1.0, 1.5};
 /// Measured, not emulated, not in less time than is possible, and with a finite positive speed-up: may enter fast_p and
 /// the mean speed-ups.
 bool counts_for_speed(const Record& record);
+/// Over native; 0 where it does not count.
+double speedup_of(const Record& record);
 
 /// A method's best record for each task: correct before anything that compiled, higher speed-up first; correct ones
 /// whose speed does not count come after those whose does. The earlier of two equals.

@@ -132,8 +132,10 @@ TEST(Score, ATimeBelowTheRooflineIsNoSpeed) {
     EXPECT_EQ(score.fast_sure.at(1.0).count, 1);
     EXPECT_DOUBLE_EQ(score.arithmetic_speedup, 1.2);
     EXPECT_FALSE(counts_for_speed(impossible));
+    EXPECT_EQ(speedup_of(impossible), 0);
     impossible.flags.pop_back();
     EXPECT_TRUE(counts_for_speed(impossible));
+    EXPECT_EQ(speedup_of(impossible), 40);
 }
 
 TEST(Score, TheBestRecordOfATaskIsTheFastestCorrectOneWhoseSpeedCounts) {
