@@ -39,16 +39,17 @@ job::Job thrown_away(job::Job job) {
     return job;
 }
 
-/// One timed output a pair, and not only a few, as far as they fit into what a device brings back.
-int samples_for(const Task& task, int pairs) {
+constexpr int kFirstSamples = 20; ///< timed outputs, of the first pairs together
+
+/// As many timed outputs, as far as they fit into what a device brings back.
+int samples_for(const Task& task, int wanted) {
     constexpr std::size_t kMostBytes = std::size_t{256} << 20;
     constexpr int kLeast = 8;
-    constexpr int kUsual = 20;
     std::size_t bytes = 1;
     for (const TensorSpec& output : task.outputs) {
         bytes += output.size_bytes();
     }
-    return std::min(std::max(pairs, kUsual), std::max(kLeast, static_cast<int>(kMostBytes / bytes)));
+    return std::min(wanted, std::max(kLeast, static_cast<int>(kMostBytes / bytes)));
 }
 
 Result<std::optional<Wrong>> check_sample(Oracle& oracle, const Task& task, const Seed& seed,
@@ -259,7 +260,7 @@ Result<TimedPairs> time_first_pairs(const PairsOf& of, const job::Job& job) {
 /// The first pairs, and as many more as their scatter asks for.
 Result<TimedPairs> time_pairs(const PairsOf& of, const Profile& profile, job::Job& job) {
     job.measure.pairs = std::min(profile.pairs, kFirstPairs);
-    job.measure.samples = samples_for(of.task, job.measure.pairs);
+    job.measure.samples = samples_for(of.task, kFirstSamples);
     MKB_TRY(timed, time_first_pairs(of, job));
     const int first_pairs = job.measure.pairs;
     job.measure.blocks = timed.run.reply.result.blocks;
@@ -271,7 +272,8 @@ Result<TimedPairs> time_pairs(const PairsOf& of, const Profile& profile, job::Jo
         job::Job rest = job;
         rest.measure.first_pair = 2 * first_pairs; // behind those that may have been spoiled
         rest.measure.pairs -= first_pairs;
-        rest.measure.samples = samples_for(of.task, job.measure.pairs) - job.measure.samples;
+        rest.measure.samples =
+            samples_for(of.task, rest.measure.pairs); // one of each, so that none is sure of its peace
         MKB_TRY(more, run_pairs(of, rest));
         append(std::move(more), timed.run);
     }
