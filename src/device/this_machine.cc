@@ -29,7 +29,7 @@ Result<void> place(const std::string& device, const DeviceFile& file, KeptFiles 
         chmod((folder / file.name).c_str(), file.executable ? 0755 : 0644);
     }
     if (error) {
-        return fail(ErrorKind::environment, "{} device: {} could not be placed: {}", device, file.name,
+        return fail(ErrorKind::environment, "device {}: {} could not be placed: {}", device, file.name,
                     error.message());
     }
     return {};
@@ -38,7 +38,7 @@ Result<void> place(const std::string& device, const DeviceFile& file, KeptFiles 
 Result<void> pull(const std::string& device, const DeviceCommand& command, const fs::path& folder, DeviceExit& result) {
     std::error_code gone;
     if (!fs::exists(folder, gone)) {
-        return fail(ErrorKind::transient, "{} device: its working folder vanished while the command ran", device);
+        return fail(ErrorKind::transient, "device {}: its working folder vanished while the command ran", device);
     }
     for (const std::string& name : command.pull) {
         MKB_CHECK(plain_name(name));
@@ -48,7 +48,7 @@ Result<void> pull(const std::string& device, const DeviceCommand& command, const
             continue;
         }
         if (fs::file_size(source, error) > command.pull_bytes) {
-            return fail(ErrorKind::transient, "{} device: {} is larger than {} bytes", device, name,
+            return fail(ErrorKind::transient, "device {}: {} is larger than {} bytes", device, name,
                         command.pull_bytes);
         }
         fs::rename(source, command.pull_folder / name, error);
@@ -56,7 +56,7 @@ Result<void> pull(const std::string& device, const DeviceCommand& command, const
             fs::copy_file(source, command.pull_folder / name, fs::copy_options::overwrite_existing, error);
         }
         if (error) {
-            return fail(ErrorKind::environment, "{} device: {} could not be brought back: {}", device, name,
+            return fail(ErrorKind::environment, "device {}: {} could not be brought back: {}", device, name,
                         error.message());
         }
         result.pulled.push_back(name);

@@ -101,8 +101,8 @@ Result<Outcome> blamed_on_us(Judge& judge, const Task& task, const std::optional
     MKB_TRY(files, files_for(task, std::nullopt));
     MKB_TRY(reply, run_job(judge.framework(), judge.device(), job, files));
     if (!reply.result.candidate.kind.empty() || reply.result.returned.empty()) {
-        return fail(ErrorKind::transient, "the runner could not judge: {}; nor without the candidate: {}", end.detail,
-                    reply.result.candidate.detail);
+        return fail(ErrorKind::transient, "device {}: the runner could not judge: {}; nor without the candidate: {}",
+                    judge.device().name(), end.detail, reply.result.candidate.detail);
     }
     if (!end.rule.empty()) {
         return Outcome(Cheated{.rule = end.rule, .evidence = end.detail + "; without the candidate it does not"});
@@ -169,7 +169,8 @@ Result<Outcome> outcome_of(Judge& judge, const Task& task, const std::optional<B
                            const job::ChildEnd& end, double run_limit_s) {
     Framework& framework = judge.framework();
     if (end.kind == "world") {
-        return fail(ErrorKind::transient, "the runner could not judge: {}", end.detail);
+        return fail(ErrorKind::transient, "device {}: the runner could not judge: {}", judge.device().name(),
+                    end.detail);
     }
     if (end.kind == "blames_world") {
         return blamed_on_us(judge, task, built, seed, end);
