@@ -4,6 +4,8 @@
 
 namespace mkb::cli {
 
+constexpr std::string_view kNotApplicable = "not applicable"; ///< KnownRatio::outcome
+
 /// One timed comparison whose true ratio is known.
 struct KnownRatio {
     std::string task;
@@ -27,6 +29,8 @@ struct SelfTest {
     nlohmann::json determinism = nlohmann::json::array(); ///< per task: the same seed gives the same bytes and verdict
     bool deterministic_fine = true; ///< controls all rejected, native verified also as a candidate, determinism
     std::vector<std::string> findings;
+    bool timed() const { return !aa.empty() || !ab.empty(); }
+    bool verified() const { return !controls.empty() || !determinism.empty() || !native_file.empty(); }
 };
 
 /// Over the tasks that were timed.
@@ -41,7 +45,7 @@ KnownSummary summary_of(const std::vector<KnownRatio>& ratios);
 
 nlohmann::json to_json(const SelfTest& result);
 /// A/A: at least 11 of 12 hold 1, 10 of 12 within 1 %, all points within 1.5 %; A/B at 5 %: all seen. Scaled to the
-/// number of tasks.
+/// number of tasks. True where nothing was timed.
 bool timing_fine(const SelfTest& result);
 
 } // namespace mkb::cli
