@@ -43,7 +43,7 @@ void add_agent_run_options(CLI::App& command, AgentRunOptions& options) {
     command.add_option("--profile", options.profile, "How thoroughly to time: standard, thorough, short, or verify")
         ->capture_default_str();
     command.add_option("--prompts", options.prompts, "Folder of prompts instead of the project's own");
-    add_device_option(command, options.where.device);
+    add_devices_option(command, options.where.device);
     add_executor_options(command, options.where);
     add_timing_options(command, options.where);
 }

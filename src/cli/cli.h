@@ -98,7 +98,9 @@ struct Where {
     std::size_t slurm_jobs = 256;          ///< most judgements with Slurm at a time
 };
 /// Adds --device.
-void add_device_option(CLI::App& command, std::string& device);
+CLI::Option* add_device_option(CLI::App& command, std::string& device);
+/// The same for commands that take a pool, too.
+void add_devices_option(CLI::App& command, std::string& device);
 /// Adds --executor and Slurm's options.
 void add_executor_options(CLI::App& command, Where& where);
 /// Adds --cores and --cool-down.

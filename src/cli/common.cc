@@ -91,7 +91,14 @@ Result<std::string> read_standard_input(std::size_t limit_bytes) {
     return text;
 }
 
-void add_device_option(CLI::App& command, std::string& device) {
+CLI::Option* add_device_option(CLI::App& command, std::string& device) {
+    return command
+        .add_option("--device", device,
+                    fmt::format("Where to run: {}, ssh:user@host or adb:SERIAL", fmt::join(kDeviceNames, ", ")))
+        ->capture_default_str();
+}
+
+void add_devices_option(CLI::App& command, std::string& device) {
     command
         .add_option("--device", device,
                     fmt::format("Where to run: {}, ssh:user@host, adb:SERIAL, or several: pool:all, pool:NAME,NAME",
@@ -127,7 +134,7 @@ void add_timing_options(CLI::App& command, Where& where) {
     command
         .add_option("--cool-down", where.cool_down_s,
                     "Seconds to wait at most, before timing, for a device that is hot or slowed down by heat; 0: none")
-        ->check(CLI::Range(0.0, 3600.0))
+        ->check(CLI::Range(0.0, kMostCoolDownS))
         ->capture_default_str();
 }
 

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <random>
-#include <thread>
+#include <tuple>
 
 namespace mkb::cli {
 
@@ -33,15 +33,20 @@ struct Replayed {
     std::optional<Error> trouble; ///< of our world: `now` and `agreement` say nothing then
 };
 
-/// Benches by device and targets: a run may hold records of several.
-using Benches = std::map<std::pair<std::string, std::vector<std::string>>, Workbench>;
+/// Benches by device, targets, cores and longest wait: a run may hold records of several.
+using Benches = std::map<std::tuple<std::string, std::vector<std::string>, std::string, double>, Workbench>;
 
-Result<Workbench*> bench_for(Benches& benches, const std::string& device, const std::vector<std::string>& targets) {
-    const auto key = std::pair(device, targets);
+/// `device`: instead of the record's; its cores are then chosen as by default.
+Result<Workbench*> bench_for(Benches& benches, const Record& record, const Replay& replay, const std::string& device) {
+    Where where{.device = device.empty() ? record.device.name : device,
+                .targets = replay.targets,
+                .cores = device.empty() ? replay.cores : ""};
+    where.cool_down_s = replay.cool_down_s.value_or(where.cool_down_s);
+    const auto key = std::tuple(where.device, where.targets, where.cores, where.cool_down_s);
     if (const auto known = benches.find(key); known != benches.end()) {
         return &known->second;
     }
-    MKB_TRY(bench, open_workbench({.device = device, .targets = targets}));
+    MKB_TRY(bench, open_workbench(where));
     return &benches.emplace(key, std::move(bench)).first->second;
 }
 
@@ -61,9 +66,11 @@ Result<void> check_trusted(Workbench& bench, const Task& task, const Record& rec
 /// On the core it was timed on, where this is that machine.
 Result<int> core_for(Workbench& bench, const Record& record) {
     MKB_TRY(facts, bench.device->facts());
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    const bool same = record.measurement && facts.name == record.device.name && facts.cpu == record.device.cpu;
-    return same && record.measurement->core < cores ? record.measurement->core : -1;
+    if (!record.measurement || facts.name != record.device.name || facts.cpu != record.device.cpu) {
+        return -1;
+    }
+    MKB_TRY(reading, bench.device->quiet());
+    return record.measurement->core < reading.cores ? record.measurement->core : -1;
 }
 
 Result<Record> judge_again(Benches& benches, const std::vector<Task>& tasks, Store& store, const Options& options,
@@ -76,7 +83,7 @@ Result<Record> judge_again(Benches& benches, const std::vector<Task>& tasks, Sto
     }
     MKB_TRY(replay, replay_of(before, *task, [&](const std::string& hash) { return store.artifact(hash); }));
     replayed.note = replay.note;
-    MKB_TRY(bench, bench_for(benches, options.device.empty() ? before.device.name : options.device, replay.targets));
+    MKB_TRY(bench, bench_for(benches, before, replay, options.device));
     MKB_DO(check_trusted(*bench, *task, before, replay));
     MKB_TRY(core, core_for(*bench, before));
     replay.options.core = core;
@@ -299,8 +306,7 @@ void add_replay(Program& program) {
     add_common(*command, options->common);
     command->add_option("what", options->what, "The beginning of a record's id, or the folder of a run")->required();
     command->add_option("--run", options->run, "Folder of the run that holds the record; default: any below runs/");
-    command->add_option("--device", options->device,
-                        fmt::format("Where to run: {}; default: as recorded", fmt::join(kDeviceNames, " or ")));
+    add_device_option(*command, options->device)->default_str("as recorded");
     command->add_flag("--new-secret", options->new_secret, "Contents from a new secret instead of the record's seed");
     command->add_flag("--times", options->times, "A speed-up whose interval is apart from the recorded one is a no");
     command->add_option("--sample", options->sample, "Of a run: so many of its records; default: all")

@@ -18,6 +18,9 @@ Result<std::unique_ptr<Device>> device_named(std::string_view name) {
     if (constexpr std::string_view kAdb = "adb:"; name.starts_with(kAdb) && name.size() > kAdb.size()) {
         return make_adb_device(std::string(name.substr(kAdb.size())));
     }
+    if (name.starts_with("pool:")) {
+        return fail(ErrorKind::bad_input, "'{}' may be several devices, and one is wanted here; name it", name);
+    }
     return fail(ErrorKind::bad_input, "there is no device '{}'; there are {}, ssh:user@host and adb:SERIAL", name,
                 fmt::join(kDeviceNames, ", "));
 }

@@ -13,6 +13,8 @@ constexpr double kCoolMargin = 10;       ///< degrees below where its processor 
 constexpr double kCoolAnywhere = 60;     ///< degrees, where a device does not say when that is
 constexpr double kFullFrequency = 0.995; ///< of what its cores could reach: nothing holds them back
 
+constexpr double kMostCoolDownS = 3600; ///< that anybody may ask to wait
+
 /// How long one device is waited for, and what is known of it.
 struct CoolDown {
     std::chrono::milliseconds most{120'000}; ///< 0: not at all

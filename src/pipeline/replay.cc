@@ -89,6 +89,25 @@ Result<EvaluateOptions> stored_options(const Record& record) {
     return options;
 }
 
+/// How the device was used.
+Result<void> load_device_settings(const Record& record, Replay& replay) {
+    if (const auto cores = record.settings.find("cores"); cores != record.settings.end()) {
+        if (!cores->is_string()) {
+            return fail(ErrorKind::bad_input, "record {}: its setting 'cores' names no cores", record.id);
+        }
+        replay.cores = cores->get<std::string>();
+    }
+    if (const auto wait = record.settings.find("cool_down_s"); wait != record.settings.end()) {
+        const double seconds = wait->is_number() ? wait->get<double>() : -1;
+        if (!(seconds >= 0 && seconds <= kMostCoolDownS)) {
+            return fail(ErrorKind::bad_input, "record {}: its setting 'cool_down_s' is no number of seconds to wait",
+                        record.id);
+        }
+        replay.cool_down_s = seconds;
+    }
+    return {};
+}
+
 } // namespace
 
 Result<Replay> replay_of(const Record& record, const Task& task, const ReadArtifact& read) {
@@ -102,6 +121,7 @@ Result<Replay> replay_of(const Record& record, const Task& task, const ReadArtif
     MKB_DO(load_stored(record, task, read, replay));
     MKB_TRY(options, stored_options(record));
     replay.options = std::move(options);
+    MKB_DO(load_device_settings(record, replay));
     replay.targets = record.targets;
     if (const auto* failed = std::get_if<BuildFailed>(&record.outcome); failed != nullptr && !failed->target.empty()) {
         replay.targets.push_back(failed->target);

@@ -3,16 +3,19 @@
 #include "pipeline/evaluate.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace mkb {
 
 struct Replay {
-    LoadedCandidate loaded;           ///< the stored sources; of a no_source, the stored answer taken apart again
-    EvaluateOptions options;          ///< the record's settings, way to build and seed
-    std::vector<std::string> targets; ///< that it was built for, also the one that it failed for
-    std::string note;                 ///< the stored answer would be read differently today; empty where not
+    LoadedCandidate loaded;            ///< the stored sources; of a no_source, the stored answer taken apart again
+    EvaluateOptions options;           ///< the record's settings, way to build and seed
+    std::vector<std::string> targets;  ///< that it was built for, also the one that it failed for
+    std::string cores;                 ///< Device::choose_cores, of the record's device
+    std::optional<double> cool_down_s; ///< what was waited for a hot device at most; nothing in older records
+    std::string note;                  ///< the stored answer would be read differently today; empty where not
 };
 
 /// The content of an artifact by its hash (Store::artifact).

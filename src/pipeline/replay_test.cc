@@ -30,7 +30,9 @@ struct Stored {
                            {"trusted", false},
                            {"extra_work", 0.0},
                            {"native_twice", false},
-                           {"count_instructions", false}};
+                           {"count_instructions", false},
+                           {"cores", "little"},
+                           {"cool_down_s", 7.5}};
         record.seed = kSeed;
         record.targets = {"host", "aarch64"};
         record.outcome = Correct{};
@@ -80,6 +82,22 @@ TEST(Replay, TakesSourcesSettingsAndSeedFromTheRecord) {
     EXPECT_EQ(replay.options.model, "some model");
     EXPECT_EQ(replay.options.sample, 3);
     EXPECT_EQ(replay.targets, (std::vector<std::string>{"host", "aarch64"}));
+    EXPECT_EQ(replay.cores, "little");
+    EXPECT_EQ(replay.cool_down_s, 7.5);
+}
+
+TEST(Replay, WhatIsNoSettingOfADeviceIsRefused) {
+    for (const auto& [name, value] :
+         std::multimap<std::string, nlohmann::json>{{"cores", 3}, {"cool_down_s", -1}, {"cool_down_s", "long"}}) {
+        Stored stored;
+        stored.record.settings[name] = value;
+        EXPECT_NE(stored.refusal().find("'" + name + "'"), std::string::npos) << value;
+    }
+    Stored older;
+    older.record.settings.erase("cores");
+    older.record.settings.erase("cool_down_s");
+    EXPECT_EQ(older.replay().value().cores, "");
+    EXPECT_FALSE(older.replay().value().cool_down_s);
 }
 
 TEST(Replay, TheTargetItFailedForIsBuiltForToo) {

@@ -52,7 +52,8 @@ class ReplayTest(ProgramTest):
         for row, record in zip(result["results"], self.records):
             self.assertEqual(row["before"], record["outcome"])
             self.assertEqual(row["now"]["outcome"]["kind"], record["outcome"]["kind"])
-            self.assertEqual(row["now"]["key"], record["key"])
+            for part in ("settings", "build", "targets", "candidate_hash", "label", "method"):
+                self.assertEqual(row["now"][part], record[part])
             self.assertEqual(row["now"]["seed"], record["seed"])
             self.assertNotEqual(row["now"]["id"], record["id"])
             self.assertEqual(row["now"]["regime_errors"], record["regime_errors"])
