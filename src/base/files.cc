@@ -201,8 +201,10 @@ Result<TempDir> TempDir::make(std::string_view prefix, const fs::path& parent) {
             return TempDir(name, std::move(lock));
         }
     }
+    const char* named = std::getenv("TMPDIR");
     return fail(ErrorKind::environment,
-                "{}: no temporary folder can be made there ({}); set TMPDIR to one that you can write", folder.string(),
+                "{}: no temporary folder can be made there ({}); set TMPDIR to one that you can write",
+                folder.empty() ? (named != nullptr ? named : "/tmp") : folder.string(),
                 error ? error.message() : std::strerror(errno));
 }
 

@@ -1,8 +1,6 @@
-#include "base/files.h"
-#include "base/progress.h"
 #include "cli/judging.h"
-#include "report/report.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mkb::cli {
@@ -16,8 +14,11 @@ struct Options {
 };
 
 nlohmann::json row_of(const Task& task, const WorkResult& result) {
+    if (!result.not_evaluated.empty()) {
+        return {{"task", task.id}, {"not_evaluated", result.not_evaluated}};
+    }
     nlohmann::json row{{"task", task.id}, {"record", result.record.id}, {"outcome", kind_of(result.record.outcome)}};
-    if (const auto* right = std::get_if<Correct>(&result.record.outcome)) {
+    if (const auto* right = std::get_if<Correct>(&result.record.outcome); right != nullptr && right->measured) {
         row["native_us"] = right->native_latency_us;
         row["share_of_limit"] = right->native_share_of_limit;
     }
@@ -27,14 +28,35 @@ nlohmann::json row_of(const Task& task, const WorkResult& result) {
     return row;
 }
 
+/// Instead of a figure: what became of the native kernel.
+std::string without_figure(const nlohmann::json& row) {
+    return row.contains("not_evaluated") ? "not evaluated" : row["outcome"].get<std::string>();
+}
+
+void print_times(const nlohmann::json& rows) {
+    fmt::print("{:<52} {:>12} {:>16}\n", "native kernel", "latency us", "share of limit");
+    for (const auto& row : rows) {
+        const auto task = row["task"].get<std::string>();
+        if (row.contains("native_us")) {
+            fmt::print("{:<52} {:>12.1f} {:>14.0f} %\n", task, row["native_us"].get<double>(),
+                       100 * row["share_of_limit"].get<double>());
+        } else {
+            fmt::print("{:<52} {}\n", task, without_figure(row));
+        }
+    }
+}
+
 /// What an emulated device has to say about cost.
-void print_counts(const nlohmann::json& rows, const Store& store) {
+void print_counts(const nlohmann::json& rows) {
     fmt::print("{:<52} {:>16}\n", "native kernel", "instructions");
     for (const auto& row : rows) {
-        fmt::print("{:<52} {:>16}\n", row["task"].get<std::string>(), row.value("instructions", std::int64_t{0}));
+        const auto task = row["task"].get<std::string>();
+        if (row.contains("instructions")) {
+            fmt::print("{:<52} {:>16}\n", task, row["instructions"].get<std::int64_t>());
+        } else {
+            fmt::print("{:<52} {}\n", task, without_figure(row));
+        }
     }
-    fmt::print("one run of the whole session on an emulated device: a cost, not a time. Run {}\n",
-               store.folder().string());
 }
 
 Result<int> run(const Options& options) {
@@ -52,28 +74,26 @@ Result<int> run(const Options& options) {
     const auto executor = make_threads_executor({place_of(*bench.judge)}, {});
     MKB_TRY(results, judge_all(*executor, store, works));
     nlohmann::json rows = nlohmann::json::array();
-    bool fine = true;
     for (std::size_t i = 0; i < results.size(); ++i) {
         rows.push_back(row_of(*works[i].task, results[i]));
-        fine = fine && results[i].not_evaluated.empty() && correct(results[i].record.outcome);
     }
+    const std::string run = store.folder().string();
     if (options.common.json) {
         fmt::print("{}\n", rows.dump(2));
-        return fine ? kFine : kNo;
+    } else if (bench.emulated) {
+        print_counts(rows);
+        fmt::print("one run of the whole session on an emulated device: a cost, not a time. Run {}\n", run);
+    } else {
+        print_times(rows);
+        fmt::print("whole session on device {}; limit: the larger of bytes over bandwidth and operations over peak. "
+                   "Run {}\n",
+                   bench.device->name(), run);
     }
-    if (bench.emulated) {
-        print_counts(rows, store);
-        return fine ? kFine : kNo;
+    if (const auto code = say_trouble(results)) {
+        return *code;
     }
-    fmt::print("{:<52} {:>12} {:>16}\n", "native kernel", "latency us", "share of limit");
-    for (const auto& row : rows) {
-        fmt::print("{:<52} {:>12.1f} {:>14.0f} %\n", row["task"].get<std::string>(), row.value("native_us", 0.0),
-                   100 * row.value("share_of_limit", 0.0));
-    }
-    fmt::print(
-        "whole session on this machine; limit: the larger of bytes over bandwidth and operations over peak. Run {}\n",
-        store.folder().string());
-    return fine ? kFine : kNo;
+    return std::ranges::all_of(results, [](const WorkResult& each) { return correct(each.record.outcome); }) ? kFine
+                                                                                                             : kNo;
 }
 
 } // namespace

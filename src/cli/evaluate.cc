@@ -103,7 +103,8 @@ void print_build_errors(const Record& record) {
     }
 }
 
-void print_single(const Record& record, const std::filesystem::path& run) {
+void print_single(const WorkResult& result, const std::filesystem::path& run) {
+    const Record& record = result.record;
     fmt::print("{}\n", describe(record.outcome));
     print_build_errors(record);
     if (const auto* wrong = std::get_if<Wrong>(&record.outcome)) {
@@ -127,12 +128,16 @@ void print_single(const Record& record, const std::filesystem::path& run) {
     for (const std::string& flag : record.flags) {
         fmt::print("  note: {}\n", flag);
     }
-    fmt::print("  record {} in {}\n", record.id, run.string());
+    fmt::print("  record {} in {}{}\n", record.id, run.string(),
+               result.known ? ", where it had been judged before" : "");
 }
 
 nlohmann::json result_json(const WorkResult& result, const ManifestEntry* entry) {
     nlohmann::json json =
         result.not_evaluated.empty() ? to_json(result.record) : nlohmann::json{{"not_evaluated", result.not_evaluated}};
+    if (result.known) {
+        json["from_run"] = true;
+    }
     if (entry != nullptr) {
         json["label"] = entry->label;
         json["expected"] = entry->expected;
@@ -146,7 +151,6 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
     nlohmann::json list = nlohmann::json::array();
     std::vector<Record> records;
     std::vector<NotEvaluated> trouble;
-    Error first_trouble;
     for (std::size_t i = 0; i < results.size(); ++i) {
         const ManifestEntry* entry = plan.entries.empty() ? nullptr : &plan.entries[i];
         unexpected += entry != nullptr && !as_expected(*entry, results[i]) ? 1 : 0;
@@ -154,7 +158,6 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
         if (results[i].not_evaluated.empty()) {
             records.push_back(results[i].record);
         } else {
-            first_trouble = trouble.empty() ? Error{results[i].trouble, results[i].not_evaluated} : first_trouble;
             trouble.push_back({.task_id = plan.works[i].task->id,
                                .label = plan.works[i].options.label,
                                .message = results[i].not_evaluated,
@@ -165,7 +168,7 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
         fmt::print("{}\n", (plan.entries.empty() ? list.at(0) : list).dump(2));
     } else if (plan.entries.empty()) {
         if (!records.empty()) {
-            print_single(records.front(), store.folder());
+            print_single(results.front(), store.folder());
         }
     } else {
         fmt::print("{}", evaluation_table(records, trouble, colour_wanted()));
@@ -180,9 +183,8 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
                        results.size(), store.folder().string());
         }
     }
-    if (!trouble.empty()) {
-        fmt::print(stderr, "mkb: {} not evaluated: {}\n", trouble.size(), first_trouble.message);
-        return exit_code_of(first_trouble);
+    if (const auto code = say_trouble(results)) {
+        return *code;
     }
     if (plan.entries.empty()) {
         return correct(records.front().outcome) ? kFine : kNo;
@@ -245,7 +247,7 @@ void add_evaluate(Program& program) {
         ->add_option("--build", options->build,
                      "plugin, or in-tree: linked into the framework's library, the published way, slower")
         ->capture_default_str();
-    add_device_option(*command, options->where.device);
+    add_devices_option(*command, options->where.device);
     add_executor_options(*command, options->where);
     command
         ->add_option("--targets", options->where.targets,

@@ -104,4 +104,14 @@ Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, cons
     return results;
 }
 
+std::optional<int> say_trouble(const std::vector<WorkResult>& results) {
+    const auto troubled = [](const WorkResult& result) { return !result.not_evaluated.empty(); };
+    const auto first = std::ranges::find_if(results, troubled);
+    if (first == results.end()) {
+        return std::nullopt;
+    }
+    fmt::print(stderr, "mkb: {} not evaluated: {}\n", std::ranges::count_if(results, troubled), first->not_evaluated);
+    return exit_code_of({first->trouble, first->not_evaluated});
+}
+
 } // namespace mkb::cli

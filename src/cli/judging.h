@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <functional>
+#include <optional>
 
 namespace mkb::cli {
 
@@ -30,5 +31,8 @@ Result<WorkResult> judge_one(Executor& executor, Store& store, const Work& work,
 /// ended is noted in the store and does not stop the others.
 /// Results are in the order of the works.
 Result<std::vector<WorkResult>> judge_all(Executor& executor, Store& store, const std::vector<Work>& works);
+
+/// What could not be evaluated, in one line on standard error, and the exit code for it; nothing when all could.
+std::optional<int> say_trouble(const std::vector<WorkResult>& results);
 
 } // namespace mkb::cli

@@ -325,8 +325,15 @@ std::string evaluation_key(const KeyPlace& place, const Task& task, const Loaded
                             {"trusted", options.trusted},
                             {"extra_work", options.extra_work},
                             {"native_twice", options.native_twice}};
+    // Only what was asked for, so that keys of earlier runs stay what they are.
     if (!place.cores.empty()) {
         identity["cores"] = place.cores;
+    }
+    if (options.seed) {
+        identity["seed"] = to_hex(*options.seed);
+    }
+    if (options.core >= 0) {
+        identity["core"] = options.core;
     }
     return sha256_hex(identity.dump());
 }

@@ -5,7 +5,7 @@ import re
 import shutil
 import unittest
 
-from program import BAD_INPUT, CANDIDATES, FINE, NO, OR, SEED, ProgramTest, kernel, make_folder, write_manifest
+from program import BAD_INPUT, CANDIDATES, ENVIRONMENT, FINE, NO, OR, SEED, ProgramTest, kernel, make_folder, write_manifest
 
 
 class OutcomesTest(ProgramTest):
@@ -71,6 +71,15 @@ class OutcomesTest(ProgramTest):
         )
         self.assertEqual({record["label"]: record["id"] for record in again},
                          {label: record["id"] for label, record in self.records.items()})
+        self.assertTrue(all(record["from_run"] for record in again))
+        self.assertFalse(any("from_run" in record for record in self.records.values()))
+
+    def test_another_seed_is_another_judgement(self):
+        command = ("evaluate", "--task", "Or", "--profile", "verify", "--run", "seeds", "and/CPUBinary.cpp")
+        ids = [self.run_json(*command, "--seed", seed, code=NO)["id"] for seed in (SEED, SEED[::-1], SEED)]
+        self.assertEqual(ids[0], ids[2])
+        self.assertNotEqual(ids[0], ids[1])
+        self.assertIn("where it had been judged before", self.run_mkb(*command, "--seed", SEED).out)
 
     def test_scores_are_recomputed_from_the_records(self):
         scores = self.run_json("score", "run")
@@ -173,6 +182,12 @@ class TablesTest(ProgramTest):
         self.assertEqual(device["name"], "local")
         self.assertTrue(device["cpu"])
         self.assertGreaterEqual(device["cores"], 1)
+
+    def test_a_baseline_that_our_world_hinders_says_so(self):
+        done = self.run_mkb("baseline", "--task", OR, "--profile", "short", "--run", "hindered", TMPDIR="/nowhere")
+        self.assertEqual(done.returncode, ENVIRONMENT, done.err)
+        self.assertRegex(done.out, rf"(?m)^{OR} +not evaluated$")
+        self.assertIn("/nowhere", done.err)
 
     def test_baseline(self):
         rows = self.run_json("baseline", "--task", OR, "--profile", "short", "--run", "run")
