@@ -72,7 +72,9 @@ Result<std::map<std::string, std::string>> read_folder(const fs::path& folder, c
 Result<void> expect_text(const std::map<std::string, std::string>& texts, const std::string& name,
                          const fs::path& folder) {
     if (!texts.contains(name)) {
-        return fail(ErrorKind::environment, "'{}' is missing", (folder / (name + ".txt")).string());
+        return fail(ErrorKind::environment,
+                    "'{}' is missing; take it from the project's prompts/, or leave --prompts out",
+                    (folder / (name + ".txt")).string());
     }
     return {};
 }
@@ -119,7 +121,8 @@ Result<PromptBook> PromptBook::load(const fs::path& folder) {
     for (const char* role : kPlanners) {
         nlohmann::json schema = nlohmann::json::parse(schemas[role], nullptr, false);
         if (!schema.is_object()) {
-            return fail(ErrorKind::environment, "'{}' is no JSON schema",
+            return fail(ErrorKind::environment,
+                        "'{}' is no JSON schema; take it from the project's prompts/, or leave --prompts out",
                         (folder / "schemas" / (std::string(role) + ".json")).string());
         }
         book.schemas_[role] = std::move(schema);

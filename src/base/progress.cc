@@ -104,9 +104,9 @@ void Progress::silence() {
     silenced = true;
 }
 
-bool colour_wanted() {
+bool colour_wanted(int descriptor) {
     const char* refused = std::getenv("NO_COLOR");
-    return (refused == nullptr || *refused == '\0') && isatty(STDOUT_FILENO) == 1;
+    return (refused == nullptr || *refused == '\0') && isatty(descriptor) == 1;
 }
 
 } // namespace mkb

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 namespace mkb {
 
@@ -34,6 +35,6 @@ std::string progress_line(std::string_view what, std::uint64_t done, std::uint64
                           std::chrono::milliseconds elapsed, std::size_t columns = 80);
 
 /// True when standard output is a terminal and NO_COLOR is not set.
-bool colour_wanted();
+bool colour_wanted(int descriptor = STDOUT_FILENO);
 
 } // namespace mkb

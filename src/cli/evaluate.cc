@@ -234,10 +234,16 @@ void add_evaluate(Program& program) {
                     "With --run the same command goes on where it stopped and judges nothing twice.\n"
                     "Exit code: 0 correct (or all as expected), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
     add_common(*command, options->common);
-    command->add_option("--task", options->task, "Task id, Operator/case, or an operator that has one task");
-    command->add_option("files", options->files,
-                        "The candidate's files, or one file with a raw answer, or - for standard input");
-    command->add_option("--manifest", options->manifest, "Judge many candidates; see docs/manifest.md");
+    CLI::Option* task =
+        command->add_option("--task", options->task, "Task id, Operator/case, or an operator that has one task");
+    CLI::Option* files = command->add_option(
+        "files", options->files, "The candidate's files, or one file with a raw answer, or - for standard input");
+    CLI::Option* label =
+        command->add_option("--label", options->label, "Your name for this candidate, shown in tables");
+    command->add_option("--manifest", options->manifest, "Judge many candidates; see docs/manifest.md")
+        ->excludes(task)
+        ->excludes(files)
+        ->excludes(label);
     command->add_option("--run", options->run, "Folder of the run; default: a new one below runs/");
     command
         ->add_option("--profile", options->profile,
@@ -259,7 +265,6 @@ void add_evaluate(Program& program) {
                       "Count those of candidate and native, on a device that can (qemu): a repeatable cost, no time");
     command->add_option("--seed", options->seed,
                         "32 hexadecimal digits instead of a secret seed: repeatable, for debugging");
-    command->add_option("--label", options->label, "Your name for this candidate, shown in tables");
     command->add_option("--core", options->core, "Time on this core; default: the last one");
     program.commands.emplace_back(command, [options] { return run(*options); });
 }

@@ -12,7 +12,7 @@
 namespace {
 
 int print_error(const mkb::Error& error) {
-    const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    const bool colour = mkb::colour_wanted(STDERR_FILENO);
     fmt::print(stderr, "{}mkb:{} {}\n", colour ? "\033[31m" : "", colour ? "\033[0m" : "", error.message);
     return mkb::cli::exit_code_of(error);
 }

@@ -137,10 +137,12 @@ Result<int> show_artifact(const Options& options, Store& store, const Record& re
     artifacts["build-log"] = record.build_log_artifact;
     artifacts["run-log"] = record.run_log_artifact;
     artifacts["graph"] = record.graph ? record.graph->model_artifact : "";
+    std::erase_if(artifacts, [](const auto& artifact) { return artifact.second.empty(); });
     const auto found = artifacts.find(options.file);
-    if (found == artifacts.end() || found->second.empty()) {
-        return fail(ErrorKind::bad_input, "record {} has no '{}'; there are: {}", record.id, options.file,
-                    fmt::join(std::views::keys(artifacts), ", "));
+    if (found == artifacts.end()) {
+        return fail(ErrorKind::bad_input, "record {} has no '{}'; {}", record.id, options.file,
+                    artifacts.empty() ? "it has no file"
+                                      : fmt::format("there are: {}", fmt::join(std::views::keys(artifacts), ", ")));
     }
     MKB_TRY(text, store.artifact(found->second));
     fmt::print("{}{}", text, options.file == "graph" ? "" : "\n"); // a model file is bytes

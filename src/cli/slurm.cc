@@ -62,8 +62,11 @@ Result<OnNodes> where_on_nodes(const Where& where) {
     if (!where.slurm_devices.empty()) {
         devices.clear();
         MKB_TRY(text, read_file(where.slurm_devices));
-        MKB_TRY(map, slurm::parse_device_map(text));
-        for (const slurm::MappedDevice& each : map) {
+        auto map = slurm::parse_device_map(text);
+        if (!map) {
+            return fail_in(where.slurm_devices, map.error());
+        }
+        for (const slurm::MappedDevice& each : *map) {
             MKB_TRY(known, device_named(each.device));
             devices.insert(each.device);
         }

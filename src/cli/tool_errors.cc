@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "cli/stored.h"
 #include "cli/tool.h"
 #include "tools/errors.h"
 
@@ -29,12 +30,13 @@ Result<Material> from_files(const Options& options) {
 }
 
 Result<Material> from_record(const Options& options) {
-    MKB_TRY(store, Store::open_existing(options.run));
-    MKB_TRY(record, store.find(options.record));
-    if (!record) {
-        return fail(ErrorKind::bad_input, "no record of {} begins with '{}'; run 'mkb report {}'", options.run,
-                    options.record, options.run);
+    MKB_TRY(found, find_stored(options.record, options.run));
+    if (!found) {
+        return fail(ErrorKind::bad_input, "no record {} begins with '{}'",
+                    options.run.empty() ? "of a run below runs/" : "of " + options.run, options.record);
     }
+    Store& store = found->store;
+    const Record* record = &found->record;
     Material material;
     if (!record->build_log_artifact.empty()) {
         MKB_TRY(log, store.artifact(record->build_log_artifact));
@@ -48,8 +50,8 @@ Result<Material> from_record(const Options& options) {
 }
 
 Result<int> run(const Options& options) {
-    if (options.log.empty() == options.record.empty() || options.record.empty() != options.run.empty()) {
-        return fail(ErrorKind::bad_input, "name a compiler's log (or -), or --record ID with --run RUN; see 'mkb tool "
+    if (options.log.empty() == options.record.empty() || (options.record.empty() && !options.run.empty())) {
+        return fail(ErrorKind::bad_input, "name a compiler's log (or -), or --record ID; see 'mkb tool "
                                           "errors --help'");
     }
     MKB_TRY(material, options.record.empty() ? from_files(options) : from_record(options));
@@ -72,7 +74,7 @@ void add_tool_errors(Program& program, CLI::App& tool) {
     command->add_option("log", options->log, "The compiler's text, or - for standard input");
     command->add_option("sources", options->sources, "The candidate's files");
     command->add_option("--record", options->record, "Instead: the beginning of a record's id");
-    command->add_option("--run", options->run, "Folder of the run that holds the record");
+    command->add_option("--run", options->run, "Folder of the run that holds the record; default: any below runs/");
     program.commands.emplace_back(command, [options] { return run(*options); });
 }
 

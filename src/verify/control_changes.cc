@@ -16,11 +16,6 @@ std::int32_t to_int32(double value) {
     return static_cast<std::int32_t>(std::clamp(value, -0x1p31, 0x1p31 - 1));
 }
 
-double value_at(const TensorValue& tensor, std::size_t i) {
-    return tensor.type == ElementType::float32 ? static_cast<double>(tensor.floats()[i])
-                                               : static_cast<double>(tensor.ints()[i]);
-}
-
 void set_value(TensorValue& tensor, std::size_t i, double value) {
     if (tensor.type == ElementType::float32) {
         tensor.floats()[i] = static_cast<float>(value);
@@ -80,7 +75,7 @@ TensorValue poured_into(const TensorValue& like, const TensorValue& source) {
     TensorValue result{like.type, like.shape, std::vector<std::byte>(like.bytes.size())};
     const std::size_t available = count_of(source);
     for (std::size_t i = 0; available > 0 && i < count_of(result); ++i) {
-        set_value(result, i, value_at(source, i % available));
+        set_value(result, i, source.at(i % available));
     }
     return result;
 }
@@ -118,7 +113,7 @@ Change fill_with_nan() {
 Change scale_by(double factor) {
     return [factor](TensorValue& tensor) {
         for (std::size_t i = 0; i < count_of(tensor); ++i) {
-            set_value(tensor, i, value_at(tensor, i) * factor);
+            set_value(tensor, i, tensor.at(i) * factor);
         }
         return true;
     };
@@ -133,7 +128,7 @@ Change last_from_before() {
         // Neighbours are often equal (pooling's windows overlap, padding repeats): the last one where it makes a
         // difference, so that the control is rejected whatever was drawn.
         std::size_t changed = count - 1;
-        while (changed > 1 && value_at(tensor, changed) == value_at(tensor, changed - 1)) {
+        while (changed > 1 && tensor.at(changed) == tensor.at(changed - 1)) {
             --changed;
         }
         tensor = gathered(tensor, [changed](std::size_t i) { return i == changed ? i - 1 : i; });
@@ -199,7 +194,7 @@ Change laid_out(const std::vector<std::int64_t>& order) {
 Change absolute() {
     return [](TensorValue& tensor) {
         for (std::size_t i = 0; i < count_of(tensor); ++i) {
-            set_value(tensor, i, std::fabs(value_at(tensor, i)));
+            set_value(tensor, i, std::fabs(tensor.at(i)));
         }
         return true;
     };

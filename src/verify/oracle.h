@@ -23,6 +23,8 @@ struct TensorValue {
     std::span<const std::int32_t> ints() const;
     std::span<float> floats();
     std::span<std::int32_t> ints();
+    /// An element, whatever the type.
+    double at(std::size_t i) const;
 };
 
 /// One loaded model. Not thread safe.

@@ -11,11 +11,6 @@ constexpr std::int64_t kEdge = 3;      ///< half of the widest window that is co
 constexpr std::size_t kLastFew = 16;   ///< of the widest vector
 constexpr double kMostAtBorder = 0.75; ///< of all elements: more is no border
 
-double value_at(const TensorValue& value, std::size_t i) {
-    return value.type == ElementType::float32 ? static_cast<double>(value.floats()[i])
-                                              : static_cast<double>(value.ints()[i]);
-}
-
 bool share_a_lane(const std::vector<std::int64_t>& shape, const Mismatches& mismatches) {
     constexpr std::int64_t kLanes = 4;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
@@ -57,8 +52,8 @@ bool same_values(const TensorValue& got, const TensorValue& reference, std::size
     std::vector<double> one(elements);
     std::vector<double> other(elements);
     for (std::size_t i = 0; i < elements; ++i) {
-        one[i] = value_at(got, i);
-        other[i] = value_at(reference, i);
+        one[i] = got.at(i);
+        other[i] = reference.at(i);
         if (std::isnan(one[i]) || std::isnan(other[i])) {
             return false;
         }
@@ -118,7 +113,7 @@ std::string_view mismatch_pattern(const Task& task, const TensorValue& got, cons
     }
     const std::vector<std::int64_t>& shape = reference.shape;
     const std::size_t elements = reference.bytes.size() / 4;
-    if (std::ranges::all_of(mismatches.all, [&](std::size_t i) { return !std::isfinite(value_at(got, i)); })) {
+    if (std::ranges::all_of(mismatches.all, [&](std::size_t i) { return !std::isfinite(got.at(i)); })) {
         return "range";
     }
     if (mismatches.count > 1 && share_a_lane(shape, mismatches)) {

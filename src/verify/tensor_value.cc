@@ -45,4 +45,8 @@ std::vector<TensorValue> make_inputs(const Task& task, std::uint32_t regime, con
     return inputs;
 }
 
+double TensorValue::at(std::size_t i) const {
+    return type == ElementType::float32 ? static_cast<double>(floats()[i]) : static_cast<double>(ints()[i]);
+}
+
 } // namespace mkb

@@ -126,11 +126,6 @@ Judgement judge_floats(const TensorValue& got, const TensorValue& reference, con
     return judgement;
 }
 
-double value_at(const TensorValue& value, std::size_t i) {
-    return value.type == ElementType::float32 ? static_cast<double>(value.floats()[i])
-                                              : static_cast<double>(value.ints()[i]);
-}
-
 /// Whole numbers in full, floats in as many digits as tell them apart.
 std::string value_text(const TensorValue& value, std::size_t i) {
     return value.type == ElementType::float32 ? fmt::format("{:.9g}", value.floats()[i])
@@ -185,12 +180,11 @@ Wrong wrong_values(const Task& task, const TensorSpec& spec, const std::string& 
     };
     bad.got_constant = std::ranges::all_of(bad.all, same_as_worst);
     const double largest = judgement.error > 0 && std::isfinite(judgement.error)
-                               ? std::abs(value_at(got, bad.worst) - value_at(reference, bad.worst)) / judgement.error
+                               ? std::abs(got.at(bad.worst) - reference.at(bad.worst)) / judgement.error
                                : 0;
     return {.output = spec.name,
             .regime = regime,
-            .worst =
-                WorstElement{index_of(spec.shape, bad.worst), value_at(got, bad.worst), value_at(reference, bad.worst)},
+            .worst = WorstElement{index_of(spec.shape, bad.worst), got.at(bad.worst), reference.at(bad.worst)},
             .error = judgement.error,
             .limit = judgement.limit,
             .mismatched_share = static_cast<double>(bad.count) / static_cast<double>(spec.elements()),

@@ -62,8 +62,11 @@ private:
             return {};
         }
         MKB_TRY(text, read_file(request.where.map));
-        MKB_TRY(map, parse_device_map(text));
-        const auto here = devices_of(map, site_.node);
+        const auto map = parse_device_map(text);
+        if (!map) {
+            return fail_in(request.where.map.string(), map.error());
+        }
+        const auto here = devices_of(*map, site_.node);
         int number = here.empty() ? 0 : here.front().number;
         if (here.size() > 1) {
             MKB_TRY(given, ask_device_number(site_));
