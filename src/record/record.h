@@ -48,8 +48,10 @@ struct MeasurementFacts {
     std::vector<double> candidate_us;
     int iterations_per_side = 0; ///< timed, over all pairs
     int core = -1;
-    double idle_share_before = 1; ///< of all cores, 0…1; while the first pairs were timed, our own part left out
-    bool quiet = true;            ///< the gate of evaluation.md section 5 held
+    /// Of all cores, 0…1, our own part left out: while the first pairs were timed; where these were spoiled, after the
+    /// wait for quiet.
+    double idle_share_before = 1;
+    bool quiet = true; ///< so much was idle as docs/measurement.md, step 4, asks for
     // Of the device; 0 where it does not show it.
     double temperature_c = 0; ///< before timing, as the next three
     double frequency_mhz = 0;
@@ -59,7 +61,7 @@ struct MeasurementFacts {
     double cooled_s = 0;           ///< waited until it was cool
     double others_busy_share = -1; ///< what other programs kept busy while it was timed, of all cores, 0…1; -1: unknown
     std::string samples_artifact;  ///< hash in the store
-    double resize_us = 0;          ///< candidate's onResize, median: work moved there shows
+    double resize_us = 0; ///< creation of the candidate's session, onResize included, median: work moved there shows
     double native_resize_us = 0;
 };
 
