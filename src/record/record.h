@@ -12,9 +12,10 @@ namespace mkb {
 constexpr int kRecordSchema = 2; ///< 2: targets, instructions
 
 struct StageTime {
-    std::string name; ///< extract, build, audit, expand, deploy, verify, spoiled, measure, oracle, store
+    /// build, audit (of another target: "build aarch64"), oracle, expand, verify, count, spoiled, measure
+    std::string name;
     double wall_ms = 0;
-    double cpu_ms = 0;
+    double cpu_ms = 0; ///< of build and audit; 0: nobody took it
 };
 
 struct FrameworkFacts {
@@ -113,7 +114,7 @@ struct Record {
     std::optional<InstructionCounts> instructions;
     std::vector<OperatorTime> operators; ///< in order of execution; empty where times are emulated, or not verified
     std::vector<StageTime> stages;
-    std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
+    std::vector<std::string> flags; ///< for a look: "below the roofline: …", "the device was not quiet: …"
 };
 
 /// How the flag begins of a time in which this device could not even have moved the task's bytes: the kernel did not

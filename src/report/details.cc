@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace mkb {
 namespace {
@@ -139,7 +140,8 @@ std::string stages_html(const Record& record) {
     double cpu_ms = 0;
     for (const StageTime& s : record.stages) {
         wall_ms += s.wall_ms;
-        cpu_ms += s.cpu_ms;
+        // Of one that nobody took there is none in all.
+        cpu_ms += s.cpu_ms > 0 ? s.cpu_ms : std::numeric_limits<double>::quiet_NaN();
         rows += fmt::format("<tr><td>{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
                             escape_html(s.name), format_time(s.wall_ms * 1000), format_time(s.cpu_ms * 1000));
     }
