@@ -28,7 +28,7 @@ struct VerificationResult {
     double compare_ms = 0;
 };
 
-/// `plugin`: nothing for native itself, whose faults are then `environment` errors.
+/// `built`: nothing for native itself, whose fault comes back in the same way.
 Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const VerificationPlan& plan, bool trusted);
 
