@@ -18,8 +18,8 @@ struct Tensor {
     std::vector<std::int64_t> shape;
 };
 
-/// Addresses in libMNN that are the native kernel: overwritten with traps in the candidate's process (jail.md section
-/// 3).
+/// Addresses in libMNN that are the native kernel: overwritten with traps in the candidate's process (docs/rules.md,
+/// native_code).
 struct CodeRange {
     std::uint64_t offset = 0; ///< virtual address in the library file
     std::uint64_t size = 0;
