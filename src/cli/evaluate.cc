@@ -175,10 +175,8 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
                            plan.entries[i].expected_rule);
             }
         }
-        if (!plan.entries.empty()) {
-            fmt::print("{} of {} as expected; run {}\n", results.size() - static_cast<std::size_t>(unexpected),
-                       results.size(), store.folder().string());
-        }
+        fmt::print("{} of {} as expected; run {}\n", results.size() - static_cast<std::size_t>(unexpected),
+                   results.size(), store.folder().string());
     }
     if (!trouble.empty()) {
         fmt::print(stderr, "mkb: {} not evaluated: {}\n", trouble.size(), first_trouble.message);
