@@ -13,7 +13,6 @@
 #include "verify/oracle.h"
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>

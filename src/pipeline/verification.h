@@ -2,8 +2,6 @@
 // One candidate against the oracle: the verification stage of evaluate().
 #include "pipeline/evaluate.h"
 
-#include <future>
-
 namespace mkb {
 
 /// The steps of one verification and what the oracle says to each. Made while the candidate is being built.
