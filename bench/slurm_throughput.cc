@@ -9,13 +9,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
 #include <set>
-#include <sstream>
 #include <sys/resource.h>
 #include <thread>
 

@@ -1,6 +1,7 @@
 #pragma once
-// The jail of both children, in the order of jail.md section 1. Native and candidate get the identical jail, so that a
-// speed-up is never the filter's. A layer that the platform has not is left out and named in the record.
+// The jail of both children, in the order of docs/jail.md, The kernel's jail. Native and candidate get the identical
+// jail, so that a speed-up is never the filter's. A layer that the platform has not is left out and named in the
+// record.
 #include <string>
 
 namespace mkb::runner {

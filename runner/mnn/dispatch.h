@@ -1,6 +1,6 @@
 #pragma once
 // What stands between MNN and the kernel under test: a dispatching creator, a proxy around its Execution, and the guard
-// that keeps candidate code from the native kernel (jail.md section 3).
+// that keeps candidate code from the native kernel (docs/rules.md, native_creator).
 #include "channel.h"
 #include "device/job.h"
 

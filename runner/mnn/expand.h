@@ -1,6 +1,6 @@
 #pragma once
 // The composite form on the host: what a child does that expands a node or looks at a graph. Each has the jail of every
-// candidate, in the same order (jail.md section 1), and ends when the supervisor says so.
+// candidate, in the same order (docs/jail.md), and ends when the supervisor says so.
 #include "mnn/startup.h"
 
 namespace mkb::runner {

@@ -1,6 +1,6 @@
 #pragma once
-// Closing the roads to the native kernel that need no symbol (jail.md section 3): its function-table entries and its
-// code.
+// Closing the roads to the native kernel that need no symbol (docs/rules.md, native_entry and native_code): its
+// function-table entries and its code.
 #include "device/job.h"
 
 #include <cstdint>

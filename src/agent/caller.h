@@ -4,11 +4,6 @@
 
 namespace mkb {
 
-struct Asked {
-    LlmAnswer answer;
-    Spent spent;
-};
-
 class Caller {
 public:
     Caller(const AgentParts& parts, std::string method, const Task& task)

@@ -18,7 +18,7 @@ public:
     Progress& operator=(const Progress&) = delete;
     void advance_to(std::uint64_t done, std::string_view note = {});
     void set_total(std::uint64_t total) { total_ = total; }
-    /// `--quiet` and `--json` without a terminal: nothing is shown any more by any Progress.
+    /// From now on no Progress shows anything. For programs whose output is read together with what they time (bench/).
     static void silence();
 
 private:

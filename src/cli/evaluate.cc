@@ -178,10 +178,8 @@ int print_results(const Options& options, const Plan& plan, const std::vector<Wo
                            plan.entries[i].expected_rule);
             }
         }
-        if (!plan.entries.empty()) {
-            fmt::print("{} of {} as expected; run {}\n", results.size() - static_cast<std::size_t>(unexpected),
-                       results.size(), store.folder().string());
-        }
+        fmt::print("{} of {} as expected; run {}\n", results.size() - static_cast<std::size_t>(unexpected),
+                   results.size(), store.folder().string());
     }
     if (const auto code = say_trouble(results)) {
         return *code;
@@ -232,7 +230,8 @@ void add_evaluate(Program& program) {
                     "  mkb evaluate --task Softmax/lastaxis --device qemu --targets host,aarch64 CPUSoftmax.cpp\n"
                     "  mkb evaluate --manifest kernels.json --run runs/kernels --executor slurm    docs/cluster.md\n"
                     "With --run the same command goes on where it stopped and judges nothing twice.\n"
-                    "Exit code: 0 correct (or all as expected), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
+                    "Exit code: 0 correct (or all as expected), 1 not, 2 bad input; where one was not evaluated,\n"
+                    "3 for trouble of this machine, 4 for a device or service that went away");
     add_common(*command, options->common);
     CLI::Option* task =
         command->add_option("--task", options->task, "Task id, Operator/case, or an operator that has one task");

@@ -24,7 +24,7 @@ Result<ManifestEntry> read_entry(const json& from, const std::filesystem::path& 
     if (!from.is_object() || text(from, "label").empty() || text(from, "task").empty()) {
         return complain("needs a label and a task");
     }
-    ManifestEntry entry{.label = text(from, "label"), .task = text(from, "task"), .note = text(from, "note")};
+    ManifestEntry entry{.label = text(from, "label"), .task = text(from, "task")};
     const auto files = from.find("files");
     if (files == from.end() || !files->is_array() || files->empty()) {
         return complain("needs a list of files");

@@ -38,14 +38,20 @@ Result<int> show(const Options& options, const std::vector<MemoryEntry>& entries
     return kFine;
 }
 
+/// What was done, for people or for programs. File names may be any bytes.
+int say(const Options& options, const nlohmann::json& json, const std::string& line) {
+    fmt::print("{}\n", options.common.json ? json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) : line);
+    return kFine;
+}
+
 Result<int> run(const Options& options) {
     const std::filesystem::path file = options.file.empty() ? memory_file() : std::filesystem::path(options.file);
     if (!options.import_from.empty()) {
         MKB_TRY(text, read_file(options.import_from));
         MKB_TRY(entries, parse_memory(text, options.import_from));
         MKB_TRY(added, add_to_memory(file, entries));
-        fmt::print("{} of {} entries were new; memory {}\n", added, entries.size(), file.string());
-        return kFine;
+        return say(options, {{"entries", entries.size()}, {"new", added}, {"memory", file.string()}},
+                   fmt::format("{} of {} entries were new; memory {}", added, entries.size(), file.string()));
     }
     MKB_TRY(all, read_memory(file));
     std::vector<MemoryEntry> chosen, others;
@@ -54,13 +60,13 @@ Result<int> run(const Options& options) {
     }
     if (!options.export_to.empty()) {
         MKB_DO(write_file_atomic(options.export_to, memory_text(chosen)));
-        fmt::print("{} entries in {}\n", chosen.size(), options.export_to);
-        return kFine;
+        return say(options, {{"entries", chosen.size()}, {"file", options.export_to}},
+                   fmt::format("{} entries in {}", chosen.size(), options.export_to));
     }
     if (options.clear) {
         MKB_DO(write_file_atomic(file, memory_text(others)));
-        fmt::print("{} entries cleared, {} kept\n", chosen.size(), others.size());
-        return kFine;
+        return say(options, {{"cleared", chosen.size()}, {"kept", others.size()}, {"memory", file.string()}},
+                   fmt::format("{} entries cleared, {} kept", chosen.size(), others.size()));
     }
     return show(options, chosen);
 }

@@ -33,9 +33,9 @@ struct SelfTest {
     bool verified() const { return !controls.empty() || !determinism.empty() || !native_file.empty(); }
 };
 
-/// Over the tasks that were timed.
+/// Over the tasks that were to be timed. One that could not be evaluated counts among them and nowhere else.
 struct KnownSummary {
-    std::size_t tasks = 0;  ///< all that were to be timed
+    std::size_t tasks = 0;
     std::size_t hold = 0;   ///< the interval holds the true ratio
     std::size_t narrow = 0; ///< the whole interval is within 1 % of it
     std::size_t near = 0;   ///< the middle is

@@ -38,7 +38,7 @@ nlohmann::json ratios_json(const std::vector<KnownRatio>& ratios) {
     return list;
 }
 
-/// Of 12 tasks `of_twelve` must hold; other numbers in proportion, rounded down.
+/// Of 12 tasks `of_twelve` must hold; other numbers in proportion, rounded up.
 bool enough(const std::vector<KnownRatio>& ratios, int of_twelve, auto holds) {
     const auto count = std::ranges::count_if(ratios, holds);
     return count * 12 >= static_cast<long>(ratios.size()) * of_twelve;

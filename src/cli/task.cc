@@ -135,6 +135,7 @@ void add_task(Program& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.app.add_subcommand("task", "Make a task of one's own operator");
     command->require_subcommand(1);
+    command->footer("Example: mkb task new hardswish.py --tasks my-tasks");
     CLI::App* fresh =
         command->add_subcommand("new", "From a model.py in KernelBench's convention, or an ONNX file of one node");
     fresh->footer(

@@ -116,8 +116,9 @@ Result<void> look_at_order(SelfTestRun& run, Truth& truth) {
     return {};
 }
 
-/// The recipe on machines whose clock changes, that get warm, or that have a neighbour: times are simulated, medians,
-/// pairs and intervals are the real ones.
+/// A fixed 20 pairs on machines whose clock changes, that get warm, or that have a neighbour: times are simulated,
+/// medians, pairs and intervals are the real ones. How many pairs there are is a rule that is simulated apart
+/// (bench/number_of_pairs).
 void look_at_simulations(Truth& truth) {
     constexpr std::pair<const char*, Drift> kMachines[] = {
         {"simulated: the clock steps by 30 %", {.step_chance = 0.05, .step = 0.3}},

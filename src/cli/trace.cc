@@ -18,15 +18,23 @@ struct Options {
     bool full = false;
 };
 
+void print_json(const nlohmann::json& json) {
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 /// The answered calls of the run, or of one task, as a recording.
-Result<int> write_calls(Store& store, const std::string& task_id, const std::string& file) {
+Result<int> write_calls(Store& store, const std::string& task_id, const Options& options) {
     MKB_TRY(calls, recorded_calls(store, task_id));
     if (calls.empty()) {
         return fail(ErrorKind::bad_input, "run '{}' holds no answered calls{}", store.folder().string(),
                     task_id.empty() ? "" : " for " + task_id);
     }
-    MKB_DO(write_file_atomic(file, recording_text(calls)));
-    fmt::print("{} calls in {}\n", calls.size(), file);
+    MKB_DO(write_file_atomic(options.calls, recording_text(calls)));
+    if (options.common.json) {
+        print_json({{"calls", calls.size()}, {"file", options.calls}});
+    } else {
+        fmt::print("{} calls in {}\n", calls.size(), options.calls);
+    }
     return kFine;
 }
 
@@ -39,7 +47,7 @@ Result<int> run(const Options& options) {
         task_id = task.id;
     }
     if (!options.calls.empty()) {
-        return write_calls(store, task_id, options.calls);
+        return write_calls(store, task_id, options);
     }
     MKB_TRY(traces, read_traces(store, task_id, kMostTraces));
     if (traces.empty()) {
@@ -51,7 +59,7 @@ Result<int> run(const Options& options) {
         for (const TaskTrace& trace : traces) {
             list.push_back(to_json(trace));
         }
-        fmt::print("{}\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        print_json(list);
         return kFine;
     }
     bool first = true;

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,8 @@ struct Tensor {
     std::vector<std::int64_t> shape;
 };
 
-/// Addresses in libMNN that are the native kernel: overwritten with traps in the candidate's process (jail.md section
-/// 3).
+/// Addresses in libMNN that are the native kernel: overwritten with traps in the candidate's process (docs/rules.md,
+/// native_code).
 struct CodeRange {
     std::uint64_t offset = 0; ///< virtual address in the library file
     std::uint64_t size = 0;

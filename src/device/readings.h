@@ -8,8 +8,8 @@
 
 namespace mkb {
 
-/// Load and clocks just before timing (evaluation.md section 5). Of all but load and cores, 0: the device does not show
-/// it.
+/// Load and clocks, read for timing (docs/measurement.md, steps 1 and 4). Of all but load and cores, 0: the device does
+/// not show it.
 struct QuietReading {
     double busy_share = 0; ///< of all cores together, 0…1
     int cores = 1;

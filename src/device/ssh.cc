@@ -6,7 +6,6 @@
 #include "device/remote/remote.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <sys/stat.h>

@@ -25,7 +25,8 @@ std::string_view name_of(Target target);
 /// bad_input, listing the targets, for another name.
 Result<Target> target_named(std::string_view name);
 
-/// How a candidate becomes part of the framework (evaluation.md section 2). Both give the same verdict.
+/// How a candidate becomes part of the framework (docs/measurement.md, Both ways to build). Both give the same
+/// verdict.
 enum class BuildWay : std::uint8_t {
     plugin,  ///< a shared object that the runner loads
     in_tree, ///< the published way: beside the framework's own objects, the library linked anew

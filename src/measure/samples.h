@@ -12,8 +12,8 @@ namespace mkb {
 /// blocks of equal length each.
 double pair_ratio(const std::vector<std::uint32_t>& native, const std::vector<std::uint32_t>& candidate, int quads);
 
-/// What the supervisor's clock says about the child's (jail.md section 7): the remainder is the hand-over and equal for
-/// both children.
+/// What the supervisor's clock says about the child's (docs/measurement.md, step 5): the remainder is the hand-over and
+/// equal for both children.
 struct ClockCheck {
     double native_remainder_us = 0; ///< median of witness minus claim, over all pairs
     double candidate_remainder_us = 0;

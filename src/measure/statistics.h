@@ -24,7 +24,7 @@ struct OrderInterval {
 OrderInterval median_interval_ranks(int n, double confidence = 0.95);
 
 /// Speed-up of candidate over baseline: > 1 is faster. One ratio native/candidate per process pair (finite, > 0), at
-/// least one. Median with the exact interval (evaluation.md section 5).
+/// least one. Median with the exact interval (docs/measurement.md, step 7).
 struct Speedup {
     double median = 0, low = 0, high = 0;
     double coverage = 0;

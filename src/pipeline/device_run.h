@@ -4,7 +4,6 @@
 #include "framework/framework.h"
 #include "verify/oracle.h"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 

@@ -223,7 +223,7 @@ private:
         }
     }
 
-    /// "full" when every layer of jail.md is in force, for the compiler and the candidate; else what is missing.
+    /// "full" when every layer of docs/jail.md is in force, for the compiler and the candidate; else what is missing.
     void note_isolation(const std::vector<std::string>& layers) {
         std::string missing;
         const auto in_force = [&](std::string_view layer) { return std::ranges::find(layers, layer) != layers.end(); };

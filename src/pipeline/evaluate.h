@@ -13,7 +13,6 @@
 #include "verify/oracle.h"
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,7 +33,7 @@ struct EvaluateOptions {
     int sample = 0;
 };
 
-/// What judging needs besides task and candidate. One per process; not thread safe.
+/// What judging needs besides task and candidate. One per device (a pool has several); not thread safe.
 class Judge {
 public:
     /// `also`: a candidate must build for these targets too. They outlive the judge.

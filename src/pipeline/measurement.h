@@ -14,7 +14,7 @@ struct MeasurementResult {
     double spoiled_ms = 0; ///< wall time of pairs that were thrown away because of a neighbour
 };
 
-/// `plugin`: nothing for native against native.
+/// `built`: nothing for native against native.
 Result<MeasurementResult> measure_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const EvaluateOptions& options);
 

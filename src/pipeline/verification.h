@@ -2,8 +2,6 @@
 // One candidate against the oracle: the verification stage of evaluate().
 #include "pipeline/evaluate.h"
 
-#include <future>
-
 namespace mkb {
 
 /// The steps of one verification and what the oracle says to each. Made while the candidate is being built.
@@ -28,7 +26,7 @@ struct VerificationResult {
     double compare_ms = 0;
 };
 
-/// `plugin`: nothing for native itself, whose faults are then `environment` errors.
+/// `built`: nothing for native itself, whose fault comes back in the same way.
 Result<VerificationResult> verify_candidate(Judge& judge, const Task& task, const std::optional<Built>& built,
                                             const Seed& seed, const VerificationPlan& plan, bool trusted);
 

@@ -1,6 +1,5 @@
 #include "record/record.h"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <ctime>

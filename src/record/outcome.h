@@ -1,6 +1,5 @@
 #pragma once
-// What became of a candidate: exactly one of nine alternatives (evaluation.md section 7). Infrastructure trouble is
-// none of them.
+// What became of a candidate: exactly one of nine alternatives. Infrastructure trouble is none of them.
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -91,7 +90,7 @@ using Outcome =
 std::string_view kind_of(const Outcome& outcome);
 constexpr std::string_view kOutcomeKinds[] = {"no_source",    "build_failed", "load_failed", "crashed", "timed_out",
                                               "never_called", "wrong",        "cheated",     "correct"};
-/// Counts for CSR: everything from load_failed on (evaluation.md section 7).
+/// Counts for CSR: everything from load_failed on.
 bool compiled(const Outcome& outcome);
 /// Counts for FCR.
 bool correct(const Outcome& outcome);

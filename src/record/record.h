@@ -12,9 +12,10 @@ namespace mkb {
 constexpr int kRecordSchema = 2; ///< 2: targets, instructions
 
 struct StageTime {
-    std::string name; ///< extract, build, audit, expand, deploy, verify, spoiled, measure, oracle, store
+    /// build, audit (of another target: "build aarch64"), oracle, expand, verify, count, spoiled, measure
+    std::string name;
     double wall_ms = 0;
-    double cpu_ms = 0;
+    double cpu_ms = 0; ///< of build and audit; 0: nobody took it
 };
 
 struct FrameworkFacts {
@@ -48,8 +49,10 @@ struct MeasurementFacts {
     std::vector<double> candidate_us;
     int iterations_per_side = 0; ///< timed, over all pairs
     int core = -1;
-    double idle_share_before = 1; ///< of all cores, 0…1; while the first pairs were timed, our own part left out
-    bool quiet = true;            ///< the gate of evaluation.md section 5 held
+    /// Of all cores, 0…1, our own part left out: while the first pairs were timed; where these were spoiled, after the
+    /// wait for quiet.
+    double idle_share_before = 1;
+    bool quiet = true; ///< so much was idle as docs/measurement.md, step 4, asks for
     // Of the device; 0 where it does not show it.
     double temperature_c = 0; ///< before timing, as the next three
     double frequency_mhz = 0;
@@ -59,7 +62,7 @@ struct MeasurementFacts {
     double cooled_s = 0;           ///< waited until it was cool
     double others_busy_share = -1; ///< what other programs kept busy while it was timed, of all cores, 0…1; -1: unknown
     std::string samples_artifact;  ///< hash in the store
-    double resize_us = 0;          ///< candidate's onResize, median: work moved there shows
+    double resize_us = 0; ///< creation of the candidate's session, onResize included, median: work moved there shows
     double native_resize_us = 0;
 };
 
@@ -111,7 +114,7 @@ struct Record {
     std::optional<InstructionCounts> instructions;
     std::vector<OperatorTime> operators; ///< in order of execution; empty where times are emulated, or not verified
     std::vector<StageTime> stages;
-    std::vector<std::string> flags; ///< for a look: "faster than the roofline", "device was not quiet"
+    std::vector<std::string> flags; ///< for a look: "below the roofline: …", "the device was not quiet: …"
 };
 
 /// How the flag begins of a time in which this device could not even have moved the task's bytes: the kernel did not

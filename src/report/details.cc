@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace mkb {
 namespace {
@@ -110,9 +111,9 @@ std::string measurement_html(const Record& record) {
                           std::isfinite(o->speedup_low) && std::isfinite(o->speedup_high);
     std::string html = drawable ? pair_drawing(m, *o) : "";
     html += fmt::format(
-        "<p>{} pairs of fresh processes, {} timed runs a side, on core {}; {} % of the machine was idle "
-        "before{}. A circle is a pair’s ratio native/candidate; the band is the 95 % interval of their "
-        "median. Preparation (onResize): {} against {} native.</p>",
+        "<p>{} pairs of fresh processes, {} timed runs a side, on core {}; other programs left {} % of the machine "
+        "idle{}. A circle is a pair’s ratio native/candidate; the band is the 95 % interval of their "
+        "median. Creating the session, with onResize: {} against {} native.</p>",
         m.pair_ratios.size(), m.iterations_per_side, m.core,
         std::isfinite(m.idle_share_before) ? std::round(100 * m.idle_share_before) : 0,
         m.quiet ? "" : ", so <strong>not quiet</strong>", format_time(m.resize_us), format_time(m.native_resize_us));
@@ -139,7 +140,8 @@ std::string stages_html(const Record& record) {
     double cpu_ms = 0;
     for (const StageTime& s : record.stages) {
         wall_ms += s.wall_ms;
-        cpu_ms += s.cpu_ms;
+        // Of one that nobody took there is none in all.
+        cpu_ms += s.cpu_ms > 0 ? s.cpu_ms : std::numeric_limits<double>::quiet_NaN();
         rows += fmt::format("<tr><td>{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
                             escape_html(s.name), format_time(s.wall_ms * 1000), format_time(s.cpu_ms * 1000));
     }

@@ -47,6 +47,16 @@ int count(std::string_view text, std::string_view part) {
     return found;
 }
 
+TEST(HtmlReport, AProcessorTimeThatNobodyTookIsADashAlsoInAll) {
+    Record record = sample::make_record(1);
+    record.stages = {{"build", 310, 260}, {"verify", 120, 0}};
+    const std::string html = details_html(record);
+    EXPECT_NE(html.find("<td>verify</td><td class=\"num\">120 ms</td><td class=\"num\">–</td>"), std::string::npos);
+    EXPECT_NE(html.find("<th class=\"num\">430 ms</th><th class=\"num\">–</th>"), std::string::npos);
+    record.stages = {{"build", 310, 260}, {"audit", 6, 5}};
+    EXPECT_NE(details_html(record).find("<th class=\"num\">265 ms</th>"), std::string::npos);
+}
+
 // Every text field of a record that a hostile answer, compiler or candidate can reach, and the others too.
 Record hostile_record(int n) {
     const std::string bad = sample::kHostileText;

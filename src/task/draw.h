@@ -28,7 +28,7 @@ std::string to_hex(const Seed& seed);
 /// Inverse of `to_hex`; false when `text` is not 32 hexadecimal digits.
 bool parse_seed(std::string_view text, Seed& seed);
 
-/// Which stream: the same contents are never used for two purposes (evaluation.md section 4).
+/// Which stream: the same contents are never used for two purposes.
 enum class Phase : std::uint8_t { verification = 1, warm_up = 2, timed = 3, parameters = 4, schedule = 5 };
 
 /// SipHash-2-4 (Aumasson and Bernstein 2012) under `key`: the 16 key bytes are `low`, then `high`, little-endian.

@@ -16,8 +16,8 @@ namespace mkb {
 
 /// Which files a candidate brings and how it registers (paper section 1).
 enum class Form : std::uint8_t { atomic, geometric, composite };
-/// Whether the candidate sees what the framework's geometry computer emits, or the original operator (mnn.md,
-/// Registration).
+/// Whether the candidate sees what the framework's geometry computer emits, or the original operator
+/// (docs/task-format.md).
 enum class Geometry : std::uint8_t { native, bypass };
 /// Element types of the ONNX model. The framework sees int64, int32 and boolean as int32.
 enum class OnnxType : std::uint8_t { float32, int32, int64, boolean };
@@ -60,9 +60,9 @@ struct FixedOperand {
     std::vector<std::int64_t> shape;
 };
 
-/// The criterion of evaluation.md section 4: max|got - ref| <= relative_to_max * max(max|ref|, floor), per output and
-/// regime. Integers and booleans compare exactly. `elementwise`, where set, is required too: |got - ref| <= elementwise
-/// * |ref| + floor*1e-4.
+/// docs/task-format.md, Tolerance: max|got - ref| <= relative_to_max * max(max|ref|, floor), per output and regime.
+/// Integers and booleans compare exactly. `elementwise`, where set, is required too: |got - ref| <= elementwise * |ref|
+/// + floor*1e-4.
 struct Tolerance {
     double relative_to_max = 1e-4;
     double floor = 1e-30; ///< for references that are zero or denormal
@@ -123,7 +123,7 @@ struct Task {
     std::vector<std::string>
         sequence; ///< executed framework operators in one native run, e.g. {"Raster","Pooling","Raster"}
     std::vector<std::string>
-        native_entries; ///< function-table entries that are the native kernel (evaluation.md section 4)
+        native_entries; ///< function-table entries that are the native kernel (docs/rules.md, native_entry)
     /// Framework operators that a geometric candidate's computer, or a composite candidate's graph, may be made of;
     /// empty for atomic.
     std::vector<std::string> may_emit;

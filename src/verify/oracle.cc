@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 /// Returns a bad_input error, `what` in front, when the call into ONNX Runtime fails.
 #define MKB_ORT(what, call)                                                                                            \

@@ -1,5 +1,5 @@
 #pragma once
-// outputs + reference → fault or none. Pure functions; the criterion of evaluation.md section 4.
+// outputs + reference → fault or none. Pure functions; the criterion is docs/task-format.md, Tolerance.
 #include "record/record.h"
 #include "task/task.h"
 #include "verify/oracle.h"

@@ -40,10 +40,18 @@ class WordsTest(ProgramTest):
             self.assertEqual(done.returncode, FINE, command)
             self.assertIn(f"mkb {command}", done.out)
             self.assertIn("Example", done.out, command)
+            examples = done.out[done.out.rindex("Example") :]
+            self.assertIn(f"mkb {command}", examples)
             self.assertEqual(done.err, "", command)
         everything = self.run_mkb("--help").out
         for command in COMMANDS:
             self.assertIn(command, everything)
+
+    def test_every_command_can_answer_in_json(self):
+        inside = {"task": ["task", "new"], "tool": ["tool", "errors"]}
+        for command in COMMANDS:
+            if command != "slurm-job":  # nobody types it
+                self.assertIn("--json", self.run_mkb(*inside.get(command, [command]), "--help").out, command)
 
     def test_the_list_of_commands_is_whole(self):
         done = self.run_mkb()

@@ -184,20 +184,26 @@ class RunTest(ProgramTest):
         done = self.run_mkb(*self.command("--max-money", "1"), OPENAI_API_KEY="x")
         self.assert_one_line(done, BAD_INPUT, "no price")
 
-    def test_prompt_and_memory_show_what_there_is(self):
+    def test_prompt_memory_and_trace_show_what_there_is(self):
         shown = self.run_json("prompt", "--task", OR, "--role", "coder")
         self.assertIn("CPUBinary.cpp", shown["prompt"])
         self.assertGreater(shown["estimated_tokens"], 300)
         memory = {"MKB_MEMORY": self.folder / "memory.jsonl"}
         self.assertEqual(self.run_json("memory", **memory), [])
         self.run_json(*self.command("--memory", "global"), **memory)
+        written = self.run_json("trace", self.folder / "run", "--calls", "calls.jsonl")
+        self.assertEqual(written, {"calls": 7, "file": "calls.jsonl"})
         entries = self.run_json("memory", "--operator", "Or", **memory)
         self.assertEqual([entry["role"] for entry in entries], ["repair", "correction", "accelerator"])
         self.assertEqual(entries[0]["before"], "build_failed")
-        self.run_mkb("memory", "--role", "repair", "--export", "repairs.jsonl", **memory)
-        self.assertEqual(self.run_mkb("memory", "--clear", **memory).returncode, FINE)
+        exported = self.run_json("memory", "--role", "repair", "--export", "repairs.jsonl", **memory)
+        self.assertEqual(exported, {"entries": 1, "file": "repairs.jsonl"})
+        cleared = self.run_json("memory", "--clear", **memory)
+        self.assertEqual(cleared, {"cleared": 3, "kept": 0, "memory": str(memory["MKB_MEMORY"])})
         self.assertEqual(self.run_json("memory", **memory), [])
         self.assertIn("1 of 1", self.run_mkb("memory", "--import", "repairs.jsonl", **memory).out)
+        again = self.run_json("memory", "--import", "repairs.jsonl", **memory)
+        self.assertEqual(again, {"entries": 1, "new": 0, "memory": str(memory["MKB_MEMORY"])})
         self.write("memory.jsonl", '{"mkb_memory": 99}\n')
         self.assert_one_line(self.run_mkb("memory", **memory), BAD_INPUT, "version 99")
 

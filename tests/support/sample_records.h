@@ -152,7 +152,7 @@ inline Record make_record(int n, std::uint64_t seed = 1) {
     r.profile = "standard";
     r.settings = {{"pairs", 20}, {"blocks", 10}, {"runs", 10}};
     r.seed = "5eed5eed";
-    r.stages = {{"extract", 0.4, 0.4}, {"build", 310, 260}, {"audit", 6, 5}, {"deploy", 9, 3}, {"verify", 120, 95}};
+    r.stages = {{"build", 310, 260}, {"audit", 6, 5}, {"oracle", 17, 0}, {"verify", 120, 0}};
     const std::vector<Outcome> others = all_outcomes();
     if (uniform(random) < 0.42) {
         r.outcome = others[random() % (others.size() - 1)];
@@ -161,7 +161,7 @@ inline Record make_record(int n, std::uint64_t seed = 1) {
         r.measurement =
             make_measurement(task, std::min(speedup, 0.97 / task.limit_share), 0.01 + 0.1 * uniform(random), random);
         r.outcome = make_correct(task, *r.measurement);
-        r.stages.push_back({"measure", 2100, 2000});
+        r.stages.push_back({"measure", 2100, 0});
         r.regime_errors = {{"plain", "y", 2.1e-7}, {"ties", "y", 0}, {"magnitude 1e3", "y", 4.4e-6}};
     }
     return r;

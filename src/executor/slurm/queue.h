@@ -36,11 +36,10 @@ public:
     /// How a job ended, for people: "CANCELLED on n1"; empty where Slurm does not say.
     std::string ending_of(const std::string& job) const;
     void cancel(const std::vector<std::string>& jobs) const;
-    const std::string& prefix() const { return prefix_; }
 
 private:
     std::vector<std::string> sbatch() const;
-    std::string prefix_, script_, folder_;
+    std::string prefix_, folder_;
     std::filesystem::path logs_;
     std::vector<std::string> options_, program_;
 };

@@ -1,5 +1,5 @@
 #pragma once
-// The compiler's jail: the compiler is fed with hostile text (jail.md section 2).
+// The compiler's jail: the compiler is fed with hostile text (docs/jail.md).
 #include "base/process.h"
 #include "base/result.h"
 

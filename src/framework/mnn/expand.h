@@ -7,7 +7,7 @@ namespace mkb::mnn {
 
 /// `kit`: of this host, whatever the target. First process: the candidate's code, which makes the bytes of a model
 /// file. Second: ours alone, which reads them behind the framework's verifier. This process never reads them, since the
-/// verifier lets pass what crashes the framework (jail.md section 5); it judges what the second one says.
+/// verifier lets pass what crashes the framework; it judges what the second one says.
 Result<Expansion> expand_node(const Kit& kit, const Task& task, const Built& built, const std::string& onnx_model);
 
 /// The second process and our judgement alone, for `expansion.graph`: sets its `end` and `operators`.

@@ -9,7 +9,6 @@
 
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <thread>
 
 namespace mkb::mnn {
 

@@ -5,7 +5,6 @@
 #include "framework/mnn/toolchain.h"
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,8 @@
 #pragma once
 #include "framework/mnn/library.h"
 
+#include <map>
+
 namespace mkb::mnn {
 
 /// Per source file of a CPU or geometry kernel the functions that only its object defines, with their places in

@@ -13,7 +13,6 @@
 
 #include <chrono>
 #include <map>
-#include <regex>
 
 namespace mkb {
 

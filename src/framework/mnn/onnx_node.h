@@ -1,5 +1,5 @@
 #pragma once
-// A task's ONNX node in the form in which MNN's converter hands it to a transform (jail.md section 5).
+// A task's ONNX node in the form in which MNN's converter hands it to a transform (docs/rules.md, A transform).
 #include "base/result.h"
 #include "device/expansion.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-// What compiles for one target: one compiler family for every side (evaluation.md section 1).
+// What compiles for one target: one compiler family for every side.
 #include "base/result.h"
 #include "framework/framework.h"
 
