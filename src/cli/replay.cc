@@ -302,7 +302,7 @@ void add_replay(Program& program) {
         "the same; of wrong the same output, of cheated the same rule. Of correct ones it is said whether the "
         "intervals\n"
         "of the speed-up overlap, which with --times must be, too. Nothing is written into the run.\n"
-        "Exit code: 0 it held (all did), 1 not, 2 bad input, 3 this machine, 4 not evaluated");
+        "Exit code: 0 it held (all did), 1 not, 2 bad input, 3 or 4 not evaluated");
     add_common(*command, options->common);
     command->add_option("what", options->what, "The beginning of a record's id, or the folder of a run")->required();
     command->add_option("--run", options->run, "Folder of the run that holds the record; default: any below runs/");

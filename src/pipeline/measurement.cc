@@ -303,7 +303,7 @@ Result<void> rule_out_noise(const PairsOf& of, const job::Job& job, double busy_
 
 std::optional<std::string> quiet_flag(double busy_share_before, double others_busy_share) {
     if (busy_share_before >= kQuietBusyShare) {
-        return fmt::format("the device was not quiet: {:.0f} % busy before timing", 100 * busy_share_before);
+        return fmt::format("the device was not quiet: {:.0f} % busy when timing began", 100 * busy_share_before);
     }
     if (others_busy_share >= kQuietBusyShare) {
         return fmt::format("the device was not quiet: other programs kept it {:.0f} % busy while it was timed",

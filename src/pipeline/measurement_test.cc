@@ -8,8 +8,8 @@ namespace {
 TEST(QuietFlag, IsOfADeviceThatOthersKeptBusyBeforeOrMeanwhile) {
     EXPECT_FALSE(quiet_flag(0.09, 0.09));
     EXPECT_FALSE(quiet_flag(0, -1));
-    EXPECT_EQ(quiet_flag(0.1, 0), "the device was not quiet: 10 % busy before timing");
-    EXPECT_EQ(quiet_flag(0.5, 0.3), "the device was not quiet: 50 % busy before timing");
+    EXPECT_EQ(quiet_flag(0.1, 0), "the device was not quiet: 10 % busy when timing began");
+    EXPECT_EQ(quiet_flag(0.5, 0.3), "the device was not quiet: 50 % busy when timing began");
     EXPECT_EQ(quiet_flag(0.02, 0.3), "the device was not quiet: other programs kept it 30 % busy while it was timed");
 }
 
