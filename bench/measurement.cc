@@ -3,7 +3,7 @@
 //   one pair, bootstrap over its quadruples; several pairs, bootstrap of the median; several pairs with exact order
 //   statistics; the same with everything pinned to one core (what `mkb` does).
 // Prints how often the interval holds 1, how wide it is, how far the middle is off, and the hand-over's remainder.
-// Usage: measurement [repeats, default 2] [pairs, default 20]
+// Usage: measurement [repeats, default 2] [pairs, default 20] [part of a task's id …, default: all tasks]
 #include "base/files.h"
 #include "base/progress.h"
 #include "measure/samples.h"
@@ -115,9 +115,15 @@ struct Bench {
     }
 };
 
-Result<void> run_bench(int repeats, int pairs) {
+Result<void> run_bench(int repeats, int pairs, const std::vector<std::string>& parts) {
     MKB_TRY(home, home_dir());
     MKB_TRY(tasks, load_tasks(home / "tasks"));
+    std::erase_if(tasks, [&](const Task& task) {
+        return !parts.empty() && std::ranges::none_of(parts, [&](const auto& part) { return task.id.contains(part); });
+    });
+    if (tasks.empty()) {
+        return fail(ErrorKind::bad_input, "no task holds '{}' in its id", fmt::join(parts, "' or '"));
+    }
     Bench bench;
     bench.pairs = pairs;
     MKB_DO(bench.framework->prepare());
@@ -146,7 +152,8 @@ Result<void> run_bench(int repeats, int pairs) {
 } // namespace
 
 int main(int argc, char** argv) {
-    const auto done = run_bench(argc > 1 ? std::atoi(argv[1]) : 2, argc > 2 ? std::atoi(argv[2]) : 20);
+    const std::vector<std::string> parts(argv + std::min(argc, 3), argv + argc);
+    const auto done = run_bench(argc > 1 ? std::atoi(argv[1]) : 2, argc > 2 ? std::atoi(argv[2]) : 20, parts);
     if (!done) {
         fmt::print(stderr, "measurement: {}\n", done.error().message);
         return 1;

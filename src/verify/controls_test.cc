@@ -6,6 +6,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
+#include <set>
 
 namespace mkb {
 namespace {
@@ -112,8 +113,17 @@ protected:
     }
 };
 
-TEST_F(ControlsOfTasks, EveryControlOfEveryTaskIsRejected) {
+/// All tasks, in minutes: selftest_deterministic.
+TEST_F(ControlsOfTasks, ControlsOfEveryKindAreRejectedInEveryCategory) {
+    std::set<std::string> seen;
     for (const Task& task : tasks()) {
+        bool brings_something = seen.insert("category " + task.category).second;
+        for (const NegativeControl& control : task.negative_controls) {
+            brings_something = seen.insert(control.kind).second || brings_something;
+        }
+        if (!brings_something) {
+            continue;
+        }
         const auto results = check_controls(task, {1, 2});
         ASSERT_TRUE(results) << results.error().message;
         EXPECT_EQ(results->size(), task.negative_controls.size());
