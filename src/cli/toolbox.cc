@@ -69,9 +69,15 @@ AgentTools make_toolbox(Framework& framework) {
         const std::lock_guard lock(*mutex);
         return tree_of(framework, task, log, sources);
     };
-    tools.prompt.model = [mutex, &framework](const Task& task) {
+    // Read in a jail, and the same in every round.
+    const auto models = std::make_shared<std::map<std::string, std::string>>(); // by the task's hash
+    tools.prompt.model = [mutex, models, &framework](const Task& task) -> Result<std::string> {
         const std::lock_guard lock(*mutex);
-        return models_of(framework, task);
+        if (const auto known = models->find(task.hash); known != models->end()) {
+            return known->second;
+        }
+        MKB_TRY(text, models_of(framework, task));
+        return models->emplace(task.hash, std::move(text)).first->second;
     };
     tools.prompt.perf = [](const Task& task, const Record& record) { return to_text(parse_performance(record, task)); };
     tools.material = [mutex, &framework](const Task& task) {
