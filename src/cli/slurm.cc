@@ -61,12 +61,8 @@ Result<OnNodes> where_on_nodes(const Where& where) {
     std::set<std::string> devices = {where.device};
     if (!where.slurm_devices.empty()) {
         devices.clear();
-        MKB_TRY(text, read_file(where.slurm_devices));
-        auto map = slurm::parse_device_map(text);
-        if (!map) {
-            return fail_in(where.slurm_devices, map.error());
-        }
-        for (const slurm::MappedDevice& each : *map) {
+        MKB_TRY(map, slurm::read_device_map(where.slurm_devices));
+        for (const slurm::MappedDevice& each : map) {
             MKB_TRY(known, device_named(each.device));
             devices.insert(each.device);
         }

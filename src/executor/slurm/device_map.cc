@@ -1,5 +1,6 @@
 #include "executor/slurm/device_map.h"
 
+#include "base/files.h"
 #include "base/process.h"
 
 #include <algorithm>
@@ -62,6 +63,12 @@ Result<std::vector<MappedDevice>> parse_device_map(std::string_view text) {
         return fail(ErrorKind::bad_input, "device map: it has no line; write 'node number device'");
     }
     return map;
+}
+
+Result<std::vector<MappedDevice>> read_device_map(const std::filesystem::path& file) {
+    MKB_TRY(text, read_file(file));
+    auto map = parse_device_map(text);
+    return map ? std::move(map) : fail_in(file.string(), map.error());
 }
 
 std::vector<MappedDevice> devices_of(const std::vector<MappedDevice>& map, std::string_view node) {

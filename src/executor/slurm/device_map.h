@@ -21,6 +21,8 @@ struct MappedDevice {
 /// Lines of "node number device [adb-server]"; # begins a comment. bad_input with the line's number for anything else,
 /// and for a second line of the same node and number.
 Result<std::vector<MappedDevice>> parse_device_map(std::string_view text);
+/// The same of a file, which an error names.
+Result<std::vector<MappedDevice>> read_device_map(const std::filesystem::path& file);
 /// The node's own lines, or those of "*" where it has none.
 std::vector<MappedDevice> devices_of(const std::vector<MappedDevice>& map, std::string_view node);
 

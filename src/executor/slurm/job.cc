@@ -61,12 +61,8 @@ private:
         if (request.where.map.empty()) {
             return {};
         }
-        MKB_TRY(text, read_file(request.where.map));
-        const auto map = parse_device_map(text);
-        if (!map) {
-            return fail_in(request.where.map.string(), map.error());
-        }
-        const auto here = devices_of(*map, site_.node);
+        MKB_TRY(map, read_device_map(request.where.map));
+        const auto here = devices_of(map, site_.node);
         int number = here.empty() ? 0 : here.front().number;
         if (here.size() > 1) {
             MKB_TRY(given, ask_device_number(site_));
