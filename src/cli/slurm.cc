@@ -1,7 +1,6 @@
 // Both ends of executor slurm: what mkb opens, and the command that its jobs run.
 #include "executor/slurm/slurm.h"
 
-#include "base/files.h"
 #include "cli/cli.h"
 #include "executor/slurm/job.h"
 #include "executor/slurm/queue.h"

@@ -1,7 +1,5 @@
 #include "executor/slurm/job.h"
 
-#include "base/files.h"
-
 #include <algorithm>
 #include <cstdlib>
 #include <thread>
